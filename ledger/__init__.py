@@ -1,0 +1,1 @@
+"""An event-sourced audit ledger for pupils' SEND history and transfers."""

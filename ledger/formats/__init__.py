@@ -1,0 +1,1 @@
+"""Bytes ↔ values: every published format, without keys, files or a database."""

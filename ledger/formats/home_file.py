@@ -1,0 +1,123 @@
+"""What a home's own small files say: `home.json` and the index of key files.
+
+Neither holds anything personal: ids are random, and a name stands only as a
+keyed hash, enough to find one's own key file by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import MalformedInput, UsageError
+from ledger.formats.encoding import b64url, strict_json, unb64url
+
+HOME_FORMAT = 1
+_HANDLE = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
+STREAM_NAMES = ("authority", "anchors", "heads", "school", "transport", "commands")
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFile:
+    """`home.json`: the ledger's id and the ids of its own streams, 16 bytes each."""
+
+    lid: bytes
+    streams: Mapping[str, bytes]
+
+    def to_bytes(self) -> bytes:
+        """Write the file."""
+        members = {
+            "format": HOME_FORMAT,
+            "lid": b64url(self.lid),
+            "streams": {name: b64url(self.streams[name]) for name in STREAM_NAMES},
+        }
+        return json.dumps(members, indent=2).encode("ascii") + b"\n"
+
+
+def read_home_file(data: bytes) -> HomeFile:
+    """Read `home.json`.
+
+    Raises:
+        MalformedInput: not what `HomeFile.to_bytes` writes.
+    """
+    members: Any = strict_json(data)
+    try:
+        if members["format"] != HOME_FORMAT or set(members["streams"]) != set(STREAM_NAMES):
+            raise KeyError
+        streams = {name: unb64url(members["streams"][name]) for name in STREAM_NAMES}
+        return HomeFile(unb64url(members["lid"]), streams)
+    except (KeyError, TypeError):
+        raise MalformedInput(
+            "home.json is not a file this program wrote.",
+            "It is damaged, or of a newer version.",
+            "Restore it from a backup.",
+            kind="bad-home-file",
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLocator:
+    """Where one person's key file is.
+
+    Attributes:
+        handle: what they type after --as, e.g. `senco`; also the file's name.
+        person: their random id, 16 bytes.
+        name_mac: keyed hash of their name, 32 bytes.
+    """
+
+    handle: str
+    person: bytes
+    name_mac: bytes
+
+
+def check_handle(handle: str) -> str:
+    """Give the handle back if it can be one.
+
+    Raises:
+        UsageError: it is also a file's name, so only a few characters will do.
+    """
+    if not _HANDLE.match(handle):
+        raise UsageError(
+            "A handle has 1 to 32 small letters, figures and hyphens, beginning with a letter.",
+            "It also names the key file, so it should not be a person's name.",
+            "Use the post, e.g. senco, office-2, ks1-lead.",
+            kind="bad-handle",
+        )
+    return handle
+
+
+def name_mac(lid: bytes, name: str) -> bytes:
+    """Give the keyed hash of a name, by which its holder is found."""
+    folded = unicodedata.normalize("NFC", name).strip().casefold()
+    return hmac.new(lid, folded.encode("utf-8"), hashlib.sha256).digest()
+
+
+def write_locators(locators: list[PersonLocator]) -> bytes:
+    """Write the index of key files."""
+    people = [
+        {"handle": one.handle, "person": b64url(one.person), "name_mac": b64url(one.name_mac)}
+        for one in locators
+    ]
+    return json.dumps({"format": HOME_FORMAT, "people": people}, indent=2).encode("ascii") + b"\n"
+
+
+def read_locators(data: bytes) -> list[PersonLocator]:
+    """Read the index of key files.
+
+    Raises:
+        MalformedInput: not what `write_locators` writes.
+    """
+    members: Any = strict_json(data)
+    try:
+        return [
+            PersonLocator(one["handle"], unb64url(one["person"]), unb64url(one["name_mac"]))
+            for one in members["people"]
+        ]
+    except (KeyError, TypeError):
+        raise MalformedInput("The index of key files is damaged.", kind="bad-home-file") from None

@@ -1,0 +1,1 @@
+"""Signing, hashing, keys, time: what makes an entry evidence."""

@@ -1,0 +1,66 @@
+"""A stored entry opened: its fields, checked against the digests that were signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.errors import AlterationFound
+from ledger.formats.disclosure import Disclosure, check_disclosures
+from ledger.formats.ledger_file import StoredEntry
+from ledger.formats.row import unpack_contents
+from ledger.formats.statement import Statement, read_statement
+from ledger.seal.content_keys import encryption_context, open_content
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEntry:
+    """An entry with its fields.
+
+    Attributes:
+        index: log index, from 0.
+        statement: the statement, taken apart.
+        disclosures: all its fields; empty for kinds that have none.
+    """
+
+    index: int
+    statement: Statement
+    disclosures: tuple[Disclosure, ...]
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Name → JSON value."""
+        return {one.name: one.value for one in self.disclosures}
+
+
+def open_disclosures(
+    statement: Statement, ciphertext: bytes, data_key: bytes
+) -> tuple[Disclosure, ...]:
+    """Decrypt a statement's fields and check each against its digest.
+
+    Raises:
+        ContentAltered: the ciphertext does not open under key and place.
+        AlterationFound: what opens is not what was signed.
+    """
+    context = encryption_context(statement.lid, statement.stream, statement.seq)
+    texts = unpack_contents(open_content(data_key, context, ciphertext))
+    return tuple(check_disclosures(texts, statement.digests))
+
+
+def open_entry(entry: StoredEntry, data_key: Callable[[bytes], bytes]) -> OpenedEntry:
+    """Open a stored entry; the signature is the caller's business.
+
+    Args:
+        entry: as stored.
+        data_key: stream id → data key.
+
+    Raises:
+        KeyUnavailable: the class is not open to this reader, or its key is gone.
+        AlterationFound: the contents are missing or not what was signed.
+    """
+    statement = read_statement(entry.statement)
+    if entry.ciphertext is None:
+        raise AlterationFound(f"Entry {entry.index} has lost its contents.", kind="contents-missing")
+    opened = open_disclosures(statement, entry.ciphertext, data_key(entry.stream))
+    return OpenedEntry(entry.index, statement, opened)

@@ -1,0 +1,1 @@
+"""One file per noun: its events, its state, its decisions; pure."""

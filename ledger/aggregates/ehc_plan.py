@@ -1,0 +1,78 @@
+"""The EHC plan: issued, amended, ceased by the local authority (CFA 2014 ss.37–45)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ledger.aggregates.aggregate import Aggregate
+from ledger.aggregates.event import Event, event_type
+from ledger.errors import RuleRefused
+
+
+@event_type("ehc_plan.issued.v1")
+@dataclass(frozen=True, kw_only=True)
+class EhcPlanIssued(Event):
+    """The local authority issued the plan on the day in `occurred_on`.
+
+    Attributes:
+        pupil: the pupil's stream.
+        local_authority: which one.
+        received_on: when the school received it.
+        outcomes: section E, in words.
+        provision: section F, in words.
+        placement: section I, the setting named.
+        document: SHA-256 of the plan's file, or None where only paper came.
+    """
+
+    pupil: bytes
+    local_authority: str
+    received_on: date
+    outcomes: tuple[str, ...]
+    provision: str
+    placement: str
+    document: bytes | None
+
+
+@event_type("ehc_plan.amended.v1")
+@dataclass(frozen=True, kw_only=True)
+class EhcPlanAmended(Event):
+    """The local authority amended the plan on the day in `occurred_on`."""
+
+    outcomes: tuple[str, ...]
+    provision: str
+    placement: str
+    grounds: str
+    document: bytes | None
+
+
+@event_type("ehc_plan.ceased.v1")
+@dataclass(frozen=True, kw_only=True)
+class EhcPlanCeased(Event):
+    """The local authority ceased to maintain the plan on the day in `occurred_on`."""
+
+    grounds: str
+
+
+class EhcPlan(Aggregate):
+    """One EHC plan of one pupil."""
+
+    def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
+        super().__init__(id)
+        self.in_force = False
+
+    def _check(self, event: Event) -> None:
+        if isinstance(event, EhcPlanAmended | EhcPlanCeased) and not self.in_force:
+            raise RuleRefused("The plan is not in force.", kind="not-in-force")
+        if isinstance(event, EhcPlanIssued) and self.version:
+            raise RuleRefused("The plan was issued already.", kind="already-issued")
+
+    def _apply(self, event: Event) -> None:
+        match event:
+            case EhcPlanIssued():
+                self.in_force = True
+            case EhcPlanCeased():
+                self.in_force = False
+            case _:
+                pass

@@ -1,0 +1,200 @@
+"""The pupil: identity, enrolment, SEN status and ranked needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ledger.aggregates.aggregate import Aggregate
+from ledger.aggregates.event import Event, Subject, SubjectId, event_type
+from ledger.errors import RuleRefused
+from ledger.values.code import Code
+
+
+@dataclass(frozen=True, slots=True)
+class RankedNeed:
+    """A need with its rank; rank 1 is the primary need (D-REG-1, D-REG-2).
+
+    Attributes:
+        rank: 1 for the primary need, then 2, 3 …
+        need: census code, e.g. SLCN.
+        area: its broad area of need (Code 6.28–6.35), or None where it has none (NSA, OTH).
+        barrier: what stands in the way, in words (D-REG-16), or None.
+        from_: since when, or None where not known.
+    """
+
+    rank: int
+    need: Code
+    area: Code | None
+    barrier: str | None
+    from_: date | None
+
+
+@event_type("pupil.registered.v1")
+@dataclass(frozen=True, kw_only=True)
+class PupilRegistered(Event):
+    """The pupil is known here."""
+
+    family_name: str
+    given_names: str
+    preferred_name: str | None
+    born: date
+    sex: Code | None
+
+
+@event_type("pupil.renamed.v1")
+@dataclass(frozen=True, kw_only=True)
+class PupilRenamed(Event):
+    """The pupil's name changed, or was recorded wrongly before."""
+
+    family_name: str
+    given_names: str
+    preferred_name: str | None
+    grounds: str
+
+
+@event_type("pupil.identifier_recorded.v1")
+@dataclass(frozen=True, kw_only=True)
+class IdentifierRecorded(Event):
+    """An identifier of the pupil.
+
+    Attributes:
+        scheme: `upn`; open to a single unique identifier.
+        value: as written.
+        standing: current, temporary, former or quarantined (wrong check letter).
+    """
+
+    scheme: str
+    value: str
+    standing: str
+
+
+@event_type("pupil.enrolled.v1")
+@dataclass(frozen=True, kw_only=True)
+class PupilEnrolled(Event):
+    """The pupil is on roll from the day in `occurred_on`."""
+
+    year_group: str | None
+    class_name: str | None
+
+
+@event_type("pupil.left.v1")
+@dataclass(frozen=True, kw_only=True)
+class PupilLeft(Event):
+    """The pupil is on roll no more from the day in `occurred_on` (D-XFER-1).
+
+    Attributes:
+        destination: the setting to which the pupil goes, or None where not known.
+        destination_urn: its URN where it has one.
+        grounds: in words, or None.
+    """
+
+    destination: str | None
+    destination_urn: str | None
+    grounds: str | None
+
+
+@event_type("pupil.sen_status_changed.v1")
+@dataclass(frozen=True, kw_only=True)
+class SenStatusChanged(Event):
+    """The SEN status is another one from the day in `occurred_on` (D-REG-6, D-REG-8, D-REG-12).
+
+    Attributes:
+        status: E, K or N with its label; legacy codes only in history.
+        grounds: the special educational provision that is called for, or why it ended.
+        decided_by: who decided, by name and post.
+        evidence: references to what the decision rests on.
+    """
+
+    status: Code
+    grounds: str
+    decided_by: str
+    evidence: tuple[str, ...]
+
+
+@event_type("pupil.needs_recorded.v1")
+@dataclass(frozen=True, kw_only=True)
+class NeedsRecorded(Event):
+    """The pupil's needs, ranked; replaces the list before it (D-REG-15)."""
+
+    needs: tuple[RankedNeed, ...]
+    grounds: str
+
+
+class Pupil(Aggregate):
+    """One pupil of this school."""
+
+    def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
+        super().__init__(id)
+        self.name = ""
+        self.born: date | None = None
+        self.identifiers: dict[tuple[str, str], str] = {}
+        self.on_roll = False
+        self.status: str | None = None
+        self.needs: tuple[RankedNeed, ...] = ()
+
+    @property
+    def subject(self) -> Subject:
+        """The pupil as entries name them, as known now."""
+        current = [
+            SubjectId(scheme, value)
+            for (scheme, value), standing in self.identifiers.items()
+            if standing in {"current", "temporary"}
+        ]
+        return Subject(self.name, self.born, current[-1] if current else None)
+
+    def _check(self, event: Event) -> None:
+        match event:
+            case PupilRegistered() if self.version:
+                raise RuleRefused("The pupil is registered already.", kind="already-registered")
+            case PupilRegistered(born=born) if born > event.recorded_at.date():
+                raise RuleRefused(
+                    "The date of birth lies in the future; nothing was recorded.",
+                    remedy="Check the year.",
+                    kind="future-date",
+                )
+            case PupilLeft() if not self.on_roll:
+                raise RuleRefused(
+                    "The pupil is not on roll.",
+                    remedy="Record the enrolment first.",
+                    kind="not-on-roll",
+                )
+            case NeedsRecorded(needs=needs):
+                _check_ranks(needs)
+            case SenStatusChanged(status=status) if status.code == self.status:
+                raise RuleRefused(
+                    f"The pupil's status is {status.code} already.",
+                    remedy="To put an earlier entry right, use send-ledger correct.",
+                    kind="status-unchanged",
+                )
+            case _:
+                pass
+
+    def _apply(self, event: Event) -> None:
+        match event:
+            case PupilRegistered() | PupilRenamed():
+                self.name = f"{event.given_names} {event.family_name}".strip()
+                self.born = event.born if isinstance(event, PupilRegistered) else self.born
+            case IdentifierRecorded():
+                self.identifiers[(event.scheme, event.value)] = event.standing
+            case PupilEnrolled() | PupilLeft():
+                self.on_roll = isinstance(event, PupilEnrolled)
+            case SenStatusChanged():
+                self.status = event.status.code
+            case NeedsRecorded():
+                self.needs = event.needs
+            case _:
+                pass
+
+
+def _check_ranks(needs: tuple[RankedNeed, ...]) -> None:
+    if sorted(one.rank for one in needs) != list(range(1, len(needs) + 1)):
+        raise RuleRefused(
+            "The needs are not ranked 1, 2, 3 …; nothing was recorded.",
+            "A pupil has exactly one primary need, rank 1 (D-REG-1).",
+            "Give each need a rank of its own, beginning with 1.",
+            kind="needs-misranked",
+        )
+    if len({one.need.code for one in needs}) != len(needs):
+        raise RuleRefused("A need is listed twice.", kind="needs-misranked")

@@ -1,0 +1,185 @@
+"""Where a person acts: their key, their reading, the ledger, the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from ledger.aggregates.aggregate import Aggregate
+from ledger.aggregates.event import Entry, Subject, days_late
+from ledger.aggregates.pupil import Pupil
+from ledger.application.ledger_application import LedgerApplication
+from ledger.errors import EntryConflict, RuleRefused
+from ledger.seal.actor import Actor
+from ledger.values.dates import OccurredOn
+
+DECISION_TRIES = 3
+"""How often a decision is taken anew when somebody else's entry came first."""
+
+T = TypeVar("T")
+A = TypeVar("A", bound=Aggregate)
+
+
+class StreamKeys(Protocol):
+    """The wrapped keys that the actor can open."""
+
+    def add_stream(self, stream: bytes, name: str, data_key: bytes | None = None) -> None:
+        """Give a new stream its data key, durably."""
+        ...
+
+    def data_key(self, stream: bytes) -> bytes:
+        """Give a stream's data key, or refuse with KeyUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HomeStreams:
+    """The streams that a home knows by name; ids are random.
+
+    Attributes:
+        authority: keys and roles.
+        anchors: anchor statements.
+        heads: stream heads.
+        school: the school itself.
+        transport: key row of the age identity.
+        commands: key row of the idempotency MACs.
+    """
+
+    authority: UUID
+    anchors: UUID
+    heads: UUID
+    school: UUID
+    transport: UUID
+    commands: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One person at work in one ledger.
+
+    Attributes:
+        ledger: the application.
+        actor: who signs, in which role.
+        name: the actor's name, for entries that name people.
+        keys: what the actor can read.
+        streams: the home's own streams.
+        lid: the ledger's id.
+        clock: gives the instant, aware UTC.
+        entropy: gives random bytes.
+    """
+
+    ledger: LedgerApplication
+    actor: Actor
+    name: str
+    keys: StreamKeys
+    streams: HomeStreams
+    lid: bytes
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def now(self) -> datetime:
+        """Give the ledger's clock, whole seconds."""
+        return self.clock().replace(microsecond=0)
+
+    def today(self) -> date:
+        """Give the day of the ledger's clock (UTC)."""
+        return self.now().date()
+
+    def entry(
+        self,
+        occurred_on: OccurredOn | date | None = None,
+        *,
+        subject: Subject | None = None,
+        late_reason: str | None = None,
+        proposal: bytes | None = None,
+        keyed_by: str | None = None,
+    ) -> Entry:
+        """Make the circumstances of an entry; without a date it happened today.
+
+        Raises:
+            RuleRefused: it is late and no reason is given.
+        """
+        now = self.now()
+        stated = occurred_on or now.date()
+        if not isinstance(stated, OccurredOn):
+            stated = OccurredOn(stated, stated, "day")
+        if days_late(stated, now.date()) and not late_reason:
+            raise RuleRefused(
+                "This is entered late, without a reason; nothing was recorded.",
+                "A late entry is shown as late everywhere, and says why.",
+                "Add --late-reason, for example “form found in the pupil's folder”.",
+                kind="late-without-reason",
+            )
+        return Entry(
+            recorded_at=now,
+            occurred_on=stated,
+            subject=subject,
+            proposal=proposal,
+            keyed_by=keyed_by,
+            late_reason=late_reason,
+        )
+
+    def load(self, cls: type[A], stream: UUID) -> A:
+        """Rebuild a record; NotFound where there is none."""
+        loaded: A = self.ledger.load(cls, stream)
+        return loaded
+
+    def start(self, cls: type[A], pupil: UUID | None = None, stream: UUID | None = None) -> A:
+        """Begin a record in a fresh stream, its key row durable before its first entry.
+
+        Args:
+            cls: what kind of record.
+            pupil: whose it is; a record of the general class shares the
+                pupil's data key.
+            stream: a stream id already known, e.g. a person's.
+        """
+        chosen = stream or UUID(bytes=self.entropy(16))
+        shared = None
+        if pupil is not None and cls.CONTENT_CLASS == Pupil.CONTENT_CLASS:
+            shared = self.keys.data_key(pupil.bytes)
+        self.keys.add_stream(chosen.bytes, cls.CONTENT_CLASS, shared)
+        return cls(chosen)
+
+    def save(
+        self, *aggregates: Aggregate, command: str | None = None, also: Sequence[str] = ()
+    ) -> list[int]:
+        """Seal and store what was decided, all or nothing.
+
+        Args:
+            aggregates: the records that decided something.
+            command: the command's idempotency key; done once, it is refused.
+            also: further keys that are done with this save, e.g. of rows.
+
+        Returns:
+            The log indexes, in order.
+        """
+        keys = [*([] if command is None else [command]), *also]
+        macs = tuple(self.command_mac(key) for key in keys)
+        return self.ledger.store(*aggregates, actor=self.actor, commands=macs)
+
+    def command_mac(self, command: str) -> bytes:
+        """Give the keyed MAC under which a command's idempotency key is kept."""
+        return command_mac(self.keys.data_key(self.streams.commands.bytes), command)
+
+    def decide(self, decision: Callable[[], T]) -> T:
+        """Take a decision, anew when another entry came first, three times at most."""
+        for _ in range(DECISION_TRIES - 1):
+            try:
+                return decision()
+            except EntryConflict:
+                continue
+        return decision()
+
+    def subject_of(self, pupil: UUID) -> Subject:
+        """Give the pupil as entries name them now."""
+        return self.load(Pupil, pupil).subject
+
+
+def command_mac(key: bytes, command: str) -> bytes:
+    """Give the HMAC-SHA256 of an idempotency key; a bare hash could be guessed."""
+    return hmac.new(key, command.encode("utf-8"), hashlib.sha256).digest()

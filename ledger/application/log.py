@@ -1,0 +1,152 @@
+"""Sealing: stream heads and checkpoints, time stamps, cosignatures, anchors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from ledger.aggregates.log import AnchorLogged, StreamHead, StreamHeadLogged, SystemStream
+from ledger.application.desk import Desk
+from ledger.errors import AlterationFound, NotFound
+from ledger.formats.checkpoint import Checkpoint, origin_of
+from ledger.formats.ledger_reader import LedgerReader
+from ledger.formats.signed_note import SignedNote
+from ledger.formats.statement import statement_hash
+from ledger.seal.checkpoints import sign_checkpoint
+from ledger.seal.proofs import LogProver
+
+
+class SealStore(Protocol):
+    """Where checkpoints, cosignatures and tokens are kept."""
+
+    def add_checkpoint(self, size: int, note: bytes) -> None:
+        """Keep a signed checkpoint."""
+        ...
+
+    def add_cosignature(self, size: int, line: str) -> None:
+        """Keep a cosigner's line."""
+        ...
+
+    def add_token(self, size: int, token: bytes) -> None:
+        """Keep a time-stamp token."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogKey:
+    """The log's own key: its public half and what signs with it."""
+
+    public: bytes
+    sign: Callable[[bytes], bytes]
+
+
+def seal_log(system: Desk, reader: LedgerReader, store: SealStore, key: LogKey) -> bytes:
+    """Log a head for each changed stream, then sign a checkpoint over everything.
+
+    Sealing twice without a new entry gives the same checkpoint again.
+
+    Args:
+        system: the desk of the system key.
+        reader: the open ledger file.
+        store: where the checkpoint is kept.
+        key: the log's key.
+
+    Returns:
+        The signed checkpoint.
+
+    Raises:
+        AlterationFound: the log no longer continues its last checkpoint; a log
+            signs no head that contradicts an earlier one.
+    """
+    checkpoints = reader.checkpoints()
+    sealed, newest = checkpoints[-1] if checkpoints else (0, b"")
+    if newest:
+        _demand_continuation(reader, sealed, newest)
+    if newest and reader.size == sealed:
+        return newest
+    _log_stream_heads(system, reader, sealed)
+    size, root = reader.size, reader.root
+    note = sign_checkpoint(Checkpoint(origin=origin_of(system.lid), size=size, root=root), key.sign, key.public)
+    store.add_checkpoint(size, note)
+    return note
+
+
+def _demand_continuation(reader: LedgerReader, size: int, note: bytes) -> None:
+    checkpoint = Checkpoint.parse(SignedNote.parse(note).text)
+    if reader.size < size or LogProver(reader).root_at(size) != checkpoint.root:
+        raise AlterationFound(
+            "The ledger no longer continues its last checkpoint; nothing was sealed.",
+            f"Entries before number {size} were removed or changed.",
+            "Run send-ledger verify, and restore the newest backup.",
+            kind="fork",
+        )
+
+
+def _log_stream_heads(system: Desk, reader: LedgerReader, sealed: int) -> None:
+    own = {system.streams.heads.bytes, system.streams.anchors.bytes}
+    # The authority stream's head is logged anew each time: a proof must show that
+    # no key was revoked between its last change and the statement proved.
+    always = system.streams.authority.bytes
+    record = _system_stream(reader, system.streams.heads)
+    for stream, seq, index in reader.stream_heads():
+        if stream in own or (index < sealed and stream != always):
+            continue
+        hashed = statement_hash(reader.entry(index).statement)
+        record.record(StreamHeadLogged, system.entry(), head=StreamHead(stream, seq, hashed))
+    system.save(record)
+
+
+def _system_stream(reader: LedgerReader, stream: UUID) -> SystemStream:
+    record = SystemStream(stream)
+    # Its statements say all they say in the clear, so counting them is enough.
+    record.version = reader.stream_length(stream.bytes)
+    return record
+
+
+def newest_checkpoint(reader: LedgerReader) -> tuple[int, bytes]:
+    """Give size and note of the newest checkpoint.
+
+    Raises:
+        NotFound: the ledger was never sealed.
+    """
+    checkpoints = reader.checkpoints()
+    if not checkpoints:
+        raise NotFound(
+            "The ledger has no checkpoint yet.",
+            "It was never sealed.",
+            "Run send-ledger log checkpoint.",
+            kind="no-checkpoint",
+        )
+    return checkpoints[-1]
+
+
+def add_time_stamp(
+    system: Desk, reader: LedgerReader, store: SealStore, size: int, token: bytes
+) -> None:
+    """Keep a checked token over a checkpoint, and log it, so that later heads renew it."""
+    store.add_token(size, token)
+    _log_anchor(system, reader, size)
+
+
+def add_cosignature(
+    system: Desk, reader: LedgerReader, store: SealStore, size: int, line: str
+) -> None:
+    """Keep a checked cosignature of a checkpoint, and log it as an anchor."""
+    store.add_cosignature(size, line)
+    _log_anchor(system, reader, size)
+
+
+def _log_anchor(system: Desk, reader: LedgerReader, size: int) -> None:
+    held = [*reader.tokens(size), *(line.encode("utf-8") for line in reader.cosignatures(size))]
+    record = _system_stream(reader, system.streams.anchors)
+    record.record(
+        AnchorLogged,
+        system.entry(),
+        size=size,
+        root=LogProver(reader).root_at(size),
+        tokens=tuple(sorted(hashlib.sha256(one).digest() for one in held)),
+    )
+    system.save(record)

@@ -1,0 +1,204 @@
+"""Where an event becomes a statement: signed, chained, encrypted, then stored.
+
+The one writing path.  `put` holds the writer's place while it seals, so what a
+statement quotes (the stream's previous hash, the authority head, the anchor)
+is what the log holds when it lands.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from eventsourcing.persistence import EventStore, Mapper, Notification, Recording, StoredEvent
+from eventsourcing.sqlite import SQLiteCursor
+
+from ledger.aggregates.event import Event, clear_members, disclosed_fields
+from ledger.errors import ClockSetBack, NotAuthorised
+from ledger.formats import kinds
+from ledger.formats.disclosure import fill_digests, make_disclosures
+from ledger.formats.row import Row, pack_contents, pack_row
+from ledger.formats.statement import ClearPart, finish, read_statement, statement_hash, unsigned
+from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
+from ledger.recorder.log_state import LogState
+from ledger.seal.actor import Actor
+from ledger.seal.authority import apply_checked, permitted_kinds
+from ledger.seal.content_keys import encryption_context, seal_content
+from ledger.statute.signing import roles_that_may_sign
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""A clock behind the newest entry by no more than this is taken as equal to it."""
+BARE_KINDS = frozenset({kinds.STREAM_HEAD, kinds.ANCHOR})
+"""Kinds that say all they say in the clear; they are signed unattended, without any key to read."""
+
+
+class DataKeys(Protocol):
+    """Where a stream's data key comes from."""
+
+    def data_key(self, stream: bytes) -> bytes:
+        """Give the 32-byte data key of a stream, or refuse with KeyUnavailable."""
+        ...
+
+
+class SealingEventStore(EventStore[UUID]):
+    """Seals events and stores them, all of one save or none."""
+
+    recorder: LedgerRecorder
+
+    def __init__(
+        self,
+        mapper: Mapper[UUID],
+        recorder: LedgerRecorder,
+        state: LogState,
+        keys: DataKeys,
+        entropy: Callable[[int], bytes],
+        after_commit: Callable[[int, bytes], None],
+    ) -> None:
+        super().__init__(mapper, recorder)
+        self._state = state
+        self._keys = keys
+        self._entropy = entropy
+        self._after_commit = after_commit
+
+    def put(  # type: ignore[override]  # the library types events by its own protocol
+        self,
+        domain_events: Sequence[Event],
+        *,
+        actor: Actor,
+        commands: Sequence[bytes] = (),
+        **_: Any,
+    ) -> list[Recording[UUID]]:
+        """Seal and store the events of one save.
+
+        Args:
+            domain_events: in the order in which they will stand in the log.
+            actor: who signs them.
+            commands: keyed MACs of the command's idempotency keys.
+
+        Raises:
+            NotAuthorised: the actor may not sign one of them at this place.
+            ClockSetBack: their instant lies before the newest entry.
+            AlreadyRecorded: the command was carried out before.
+            EntryConflict, LedgerBusy, StorageFailed: nothing was stored.
+        """
+        if not domain_events:
+            return []
+        recorder = self.recorder
+        with recorder.datastore.transaction(commit=True) as cursor:
+            size, _root = recorder.read_head(cursor)
+            self._state.refresh(cursor, size)
+            for mac in commands:
+                recorder.check_command(cursor, mac)
+            draft = self._state.draft(
+                changes_authority=any(e.KIND in kinds.AUTHORITY_KINDS for e in domain_events)
+            )
+            stored = [self._seal(cursor, draft, event, actor) for event in domain_events]
+            recorder._insert_events(cursor, stored, commands=commands)  # noqa: SLF001  the library's hook, inside our own transaction
+            head = recorder.read_head(cursor)
+        self._state = draft
+        self._after_commit(*head)
+        return [
+            Recording(event, Notification(s.originator_id, s.originator_version, TOPIC, s.state, n))
+            for n, (event, s) in enumerate(zip(domain_events, stored, strict=True), size + 1)
+        ]
+
+    def public_key(self, kid: str) -> bytes:
+        """Give the registered public key with this thumbprint.
+
+        Raises:
+            NotAuthorised: it was never registered in this ledger.
+        """
+        with self.recorder.datastore.transaction(commit=False) as cursor:
+            self._state.refresh(cursor, self.recorder.read_head(cursor)[0])
+        known = self._state.authority.keys.get(kid)
+        if known is None:
+            raise NotAuthorised("An entry is signed with an unknown key.", kind="unknown-key")
+        return known.public
+
+    def _seal(
+        self, cursor: SQLiteCursor, state: LogState, event: Event, actor: Actor
+    ) -> StoredEvent:
+        event = _at_ledger_time(event, state)
+        index, stream = state.size, event.originator_id.bytes
+        if index > 0:
+            _check_may_sign(state, index, event, actor)
+        disclosures = (
+            [] if event.KIND in BARE_KINDS else make_disclosures(disclosed_fields(event), self._entropy)
+        )
+        texts = [one.text for one in disclosures]
+        signing_input = unsigned(
+            ClearPart(
+                kind=event.KIND,
+                kid=actor.kid,
+                lid=state.streams.lid,
+                stream=stream,
+                seq=event.originator_version,
+                prev=state.prev(cursor, stream, event.originator_version),
+                recorded_at=event.recorded_at,
+                anchor=state.anchor,
+                auth=state.authority.head,
+                role=actor.role,
+                further=clear_members(event),
+                digests=fill_digests(texts, self._entropy),
+            )
+        )
+        jwt = finish(signing_input, actor.sign(signing_input))
+        self._follow(state, event, index, jwt)
+        return StoredEvent(
+            event.originator_id,
+            event.originator_version,
+            TOPIC,
+            pack_row(Row(jwt, self._encrypt(state, event, texts))),
+        )
+
+    def _encrypt(self, state: LogState, event: Event, texts: list[str]) -> bytes | None:
+        if not texts:
+            return None
+        stream = event.originator_id.bytes
+        context = encryption_context(state.streams.lid, stream, event.originator_version)
+        return seal_content(self._keys.data_key(stream), context, pack_contents(texts))
+
+    @staticmethod
+    def _follow(state: LogState, event: Event, index: int, jwt: bytes) -> None:
+        state.heads[event.originator_id.bytes] = (event.originator_version, statement_hash(jwt))
+        if event.KIND in kinds.AUTHORITY_KINDS:
+            apply_checked(state.authority, index, read_statement(jwt))
+        if event.KIND == kinds.ANCHOR:
+            state.follow_anchor(read_statement(jwt))
+        state.recorded_at = event.recorded_at
+        state.size += 1
+
+
+def _at_ledger_time(event: Event, state: LogState) -> Event:
+    newest = state.recorded_at
+    if newest is None or event.recorded_at >= newest:
+        return event
+    if newest - event.recorded_at > CLOCK_TOLERANCE:
+        raise ClockSetBack(
+            "This computer's clock is behind the newest entry of the ledger; nothing was recorded.",
+            "Entries stand in the order of time; an earlier time would be a false one.",
+            "Set the computer's clock to the right time (in the settings, “set automatically”), "
+            "then repeat the command.",
+        )
+    return dataclasses.replace(event, recorded_at=newest)
+
+
+def _check_may_sign(state: LogState, index: int, event: Event, actor: Actor) -> None:
+    day = event.recorded_at.date()
+    state.authority.judge_role(index, actor.kid, actor.role, day.isoformat())
+    if event.KIND == kinds.EVENT:
+        allowed = roles_that_may_sign(event.TYPE, day)
+        if actor.role not in allowed:
+            raise NotAuthorised(
+                f"A {actor.role} may not sign “{event.TYPE}”; nothing was recorded.",
+                "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
+                "Ask one of them, or record it as a proposal for the SENCO.",
+            )
+    elif event.KIND not in kinds.AUTHORITY_KINDS and event.KIND not in permitted_kinds(actor.role):
+        raise NotAuthorised(
+            f"A {actor.role} may not sign a {event.KIND} statement; nothing was recorded.",
+            kind="kind-not-permitted",
+        )

@@ -1,0 +1,62 @@
+"""From stored row to event: verify, then decrypt, then decode; never the other way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+from uuid import UUID
+
+from eventsourcing.persistence import DomainEventProtocol, Mapper, StoredEvent
+
+from ledger.aggregates.event import Event, read_event
+from ledger.errors import AlterationFound
+from ledger.formats.disclosure import check_disclosures
+from ledger.formats.row import unpack_contents, unpack_row
+from ledger.formats.statement import read_statement
+from ledger.recorder.event_store import DataKeys
+from ledger.seal.content_keys import encryption_context, open_content
+from ledger.seal.ed25519 import verify
+
+
+class SealedMapper(Mapper[UUID]):
+    """Opens sealed rows; refuses to write, because only the event store seals."""
+
+    def __init__(self, keys: DataKeys, public_key: Callable[[str], bytes]) -> None:
+        """Take what opens contents and what knows the registered keys.
+
+        Args:
+            keys: gives a stream's data key.
+            public_key: thumbprint → registered public key, 32 bytes.
+        """
+        self._keys = keys
+        self._public_key = public_key
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> NoReturn:
+        """Refuse: an unsealed event cannot be stored."""
+        raise TypeError(f"{type(domain_event).__name__} is not sealed; save it through the store")
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]  # the library types events by its own protocol
+        """Open one stored row.
+
+        Raises:
+            AlterationFound: its signature, place or contents are not sound.
+            KeyUnavailable: its class is not open to this reader.
+            MalformedInput: it is of a type not known here.
+        """
+        originator = stored_event.originator_id
+        if not isinstance(originator, UUID):
+            raise TypeError("stream ids are UUIDs here")
+        row = unpack_row(bytes(stored_event.state))
+        statement = read_statement(row.statement)
+        verify(self._public_key(statement.kid), statement.signature, statement.signing_input)
+        if (statement.stream, statement.seq) != (originator.bytes, stored_event.originator_version):
+            raise AlterationFound(
+                "An entry stands in another place than it was signed for.", kind="wrong-place"
+            )
+        if row.ciphertext is None:
+            raise AlterationFound("An entry has lost its contents.", kind="contents-missing")
+        context = encryption_context(statement.lid, statement.stream, statement.seq)
+        plaintext = open_content(self._keys.data_key(statement.stream), context, row.ciphertext)
+        opened = check_disclosures(unpack_contents(plaintext), statement.digests)
+        shown = {one.name: one.value for one in opened}
+        return read_event(originator, statement.seq, statement.payload, shown)

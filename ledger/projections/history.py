@@ -1,0 +1,194 @@
+"""The provision history: where in the log everything about a pupil stands.
+
+The model keeps places, not contents: what is shown is opened from the ledger
+itself when asked, so that the model adds no second copy of a child's record.
+Places in a restricted record are kept under that record's own key, so that who
+may not read it does not learn that there is one (D-CONS-4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ledger.aggregates.catalogue import aggregate_of
+from ledger.aggregates.event import days_late, event_types
+from ledger.aggregates.pupil import Pupil
+from ledger.errors import KeyUnavailable
+from ledger.formats.encoding import b64url
+from ledger.seal.contents import open_entry
+from ledger.values.dates import OccurredOn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ledger.formats.ledger_reader import LedgerReader
+    from ledger.projections.catch_up import Folded
+    from ledger.projections.read_models import ReadModelFile
+
+MODEL = "history"
+LOOSE = "history-loose"
+"""Places kept by record: of a restricted class, or begun before its pupil was known."""
+SUBJECT_FIELDS = frozenset({"event", "occurred_on", "subject_name", "subject_born", "subject_id"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One entry of a pupil's history.
+
+    Attributes:
+        index: log index.
+        stream: the record, text.
+        seq: place in the record.
+        type: event type with version.
+        occurred_on: as stated.
+        recorded_at: the ledger's clock.
+        days_late: how late it was entered, 0 when on time.
+        role: under which it was signed.
+        kid: who signed, as thumbprint.
+        fields: the type's own fields with keyed_by, proposal and late_reason.
+        corrected_by: log index of the entry that corrected it, or None.
+    """
+
+    index: int
+    stream: str
+    seq: int
+    type: str
+    occurred_on: str
+    recorded_at: str
+    days_late: int
+    role: str
+    kid: str
+    fields: dict[str, Any]
+    corrected_by: int | None
+
+
+def fold(models: ReadModelFile, entry: Folded) -> None:
+    """Note where an entry about a pupil stands."""
+    loose = models.get(LOOSE, entry.stream)
+    if loose is None and entry.pupil is not None and not _is_restricted(entry.noun):
+        places = models.get(MODEL, entry.pupil) or []
+        models.put(MODEL, entry.pupil, sorted({*places, entry.index}))
+    elif entry.pupil is not None or entry.noun in _nouns_about_pupils():
+        _pupil, places = loose or (None, [])
+        models.put(LOOSE, entry.stream, [entry.pupil, sorted({*places, entry.index})])
+
+
+def _is_restricted(noun: str) -> bool:
+    record = aggregate_of(noun)
+    return record is not None and record.CONTENT_CLASS != Pupil.CONTENT_CLASS
+
+
+@cache
+def _nouns_about_pupils() -> frozenset[str]:
+    """Give the nouns whose records may name a pupil only later, e.g. a transfer received."""
+    return frozenset(
+        name.split(".", 1)[0]
+        for name, cls in event_types().items()
+        if "pupil" in cls.__dataclass_fields__
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Every pupil's history, opened when asked for.
+
+    Attributes:
+        models: the read models, caught up.
+        reader: the open ledger file.
+        loose: pupil → places that are kept by record.
+    """
+
+    models: ReadModelFile
+    reader: LedgerReader
+    loose: dict[bytes, list[int]]
+
+    @classmethod
+    def of(cls, models: ReadModelFile, reader: LedgerReader) -> Histories:
+        """Look up what is kept by record, once for all pupils."""
+        loose: dict[bytes, list[int]] = {}
+        for _stream, (pupil, places) in models.documents(LOOSE):
+            if pupil is not None:
+                loose.setdefault(pupil, []).extend(places)
+        return cls(models, reader, loose)
+
+    def read(
+        self, pupil: bytes, *, as_of: date | None = None, known_at: date | None = None
+    ) -> list[HistoryEntry]:
+        """Open one pupil's history; see `read_history`."""
+        places = [*(self.models.get(MODEL, pupil) or []), *self.loose.get(pupil, [])]
+        opened = [
+            entry
+            for index in sorted(places)
+            if (entry := _entry(self.reader, self.models.data_key, index)) is not None
+        ]
+        if known_at is not None:
+            limit = known_at.isoformat()
+            opened = [one for one in opened if one.recorded_at[:10] <= limit]
+        corrected = _corrections(opened)
+        shown = [_with_correction(one, corrected) for one in opened]
+        if as_of is not None:
+            shown = [one for one in shown if OccurredOn.parse(one.occurred_on).first <= as_of]
+        return sorted(shown, key=lambda one: (OccurredOn.parse(one.occurred_on).first, one.index))
+
+
+def read_history(
+    models: ReadModelFile,
+    reader: LedgerReader,
+    pupil: bytes,
+    *,
+    as_of: date | None = None,
+    known_at: date | None = None,
+) -> list[HistoryEntry]:
+    """Open a pupil's history, in the order in which things happened.
+
+    What this reader may not open is left out without a trace.
+
+    Args:
+        models: the read models, caught up.
+        reader: the open ledger file.
+        pupil: the pupil's stream.
+        as_of: leave out what happened after this day.
+        known_at: leave out what was recorded after this day.
+    """
+    return Histories.of(models, reader).read(pupil, as_of=as_of, known_at=known_at)
+
+
+def _entry(
+    reader: LedgerReader, data_key: Callable[[bytes], bytes], index: int
+) -> HistoryEntry | None:
+    try:
+        opened = open_entry(reader.entry(index), data_key)
+    except KeyUnavailable:
+        return None
+    statement, fields = opened.statement, dict(opened.fields)
+    stated = OccurredOn.parse(fields["occurred_on"]["date"])
+    recorded_on = date.fromisoformat(statement.recorded_at[:10])
+    return HistoryEntry(
+        index=index,
+        stream=b64url(statement.stream),
+        seq=statement.seq,
+        type=fields["event"],
+        occurred_on=str(stated),
+        recorded_at=statement.recorded_at,
+        days_late=days_late(stated, recorded_on),
+        role=statement.role,
+        kid=statement.kid,
+        fields={name: value for name, value in fields.items() if name not in SUBJECT_FIELDS},
+        corrected_by=None,
+    )
+
+
+def _corrections(entries: Iterable[HistoryEntry]) -> dict[tuple[str, int], int]:
+    return {
+        (one.stream, one.fields["corrects_seq"]): one.index
+        for one in entries
+        if one.type.startswith("entry.corrected.")
+    }
+
+
+def _with_correction(entry: HistoryEntry, corrected: dict[tuple[str, int], int]) -> HistoryEntry:
+    by = corrected.get((entry.stream, entry.seq))
+    return entry if by is None else replace(entry, corrected_by=by)

@@ -1,0 +1,185 @@
+"""The file of read models: encrypted documents, and how far in the log they reach.
+
+Rebuildable at any time from the log alone.  Each pupil's documents are under
+that pupil's own data key, so that destroying it closes them with everything
+else; the position stands beside the root hash that the log had there, so that
+models built on another history are found out.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput, StorageFailed
+from ledger.formats.encoding import b64url
+from ledger.formats.row import pack, unpack
+from ledger.seal.content_keys import open_content, seal_content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+SCHEMA = (
+    (
+        "CREATE TABLE IF NOT EXISTS position (id INTEGER PRIMARY KEY CHECK (id = 1),"
+        " size INTEGER NOT NULL, root BLOB NOT NULL, version INTEGER NOT NULL) STRICT"
+    ),
+    (
+        "CREATE TABLE IF NOT EXISTS documents (model TEXT NOT NULL, key BLOB NOT NULL,"
+        " ciphertext BLOB NOT NULL, PRIMARY KEY (model, key)) STRICT, WITHOUT ROWID"
+    ),
+    # Entries of a class that no reader who caught up so far could open.
+    "CREATE TABLE IF NOT EXISTS closed (number INTEGER PRIMARY KEY) STRICT",
+)
+MODEL_VERSION = 1
+"""Raised whenever a fold changes, so that older files are rebuilt."""
+BUSY_SECONDS = 10
+TITLE = "send-ledger/v1/read-model"
+
+
+@dataclass(slots=True)
+class ReadModelFile:
+    """One file of read models, open.
+
+    Attributes:
+        connection: the database.
+        data_key: stream id → data key.
+    """
+
+    connection: sqlite3.Connection
+    data_key: Callable[[bytes], bytes]
+    _dirty: dict[tuple[str, bytes], Any] = field(default_factory=dict)
+
+    def position(self) -> tuple[int, bytes] | None:
+        """Give size and root up to which the models reach; None where they reach nowhere."""
+        for size, root, version in self._ask("SELECT size, root, version FROM position"):
+            if version == MODEL_VERSION:
+                return int(size), bytes(root)
+        return None
+
+    def begin(self) -> None:
+        """Take the file's one writing place; `commit` or `give_up` ends it."""
+        self._ask("BEGIN IMMEDIATE")
+
+    def give_up(self) -> None:
+        """Leave the file as it was."""
+        self._dirty.clear()
+        self._ask("ROLLBACK")
+
+    def forget(self) -> None:
+        """Empty the file, to be rebuilt."""
+        self._dirty.clear()
+        for table in ("position", "documents", "closed"):
+            self._ask(f"DELETE FROM {table}")  # noqa: S608  our own three names
+
+    def get(self, model: str, key: bytes) -> Any:
+        """Give a document, or None where there is none.
+
+        Raises:
+            KeyUnavailable: its class is not open to this reader.
+        """
+        if (model, key) in self._dirty:
+            return self._dirty[model, key]
+        query = "SELECT ciphertext FROM documents WHERE model = ? AND key = ?"
+        for (ciphertext,) in self._ask(query, (model, key)):
+            return self._open(model, key, ciphertext)
+        return None
+
+    def put(self, model: str, key: bytes, document: object) -> None:
+        """Keep a document; it is written by `commit`."""
+        self._dirty[model, key] = document
+
+    def documents(self, model: str) -> Iterator[tuple[bytes, Any]]:
+        """Stream the documents of one model that are open to this reader."""
+        query = "SELECT key, ciphertext FROM documents WHERE model = ? ORDER BY key"
+        for key, ciphertext in self._ask(query, (model,)):
+            try:
+                yield key, self._open(model, key, ciphertext)
+            except KeyUnavailable:
+                continue
+
+    def closed(self) -> list[int]:
+        """Give the log indexes of entries that were not open so far, in order."""
+        return [row[0] for row in self._ask("SELECT number FROM closed ORDER BY number")]
+
+    def note_closed(self, number: int, *, closed: bool) -> None:
+        """Note that an entry was not open, or is now."""
+        statement = (
+            "INSERT OR IGNORE INTO closed VALUES (?)"
+            if closed
+            else "DELETE FROM closed WHERE number = ?"
+        )
+        self._ask(statement, (number,))
+
+    def commit(self, size: int, root: bytes) -> None:
+        """Write every changed document and the new position in one transaction."""
+        for (model, key), document in self._dirty.items():
+            sealed = seal_content(self.data_key(key), _context(model, key), pack(document))
+            self._ask("INSERT OR REPLACE INTO documents VALUES (?,?,?)", (model, key, sealed))
+        self._ask("INSERT OR REPLACE INTO position VALUES (1,?,?,?)", (size, root, MODEL_VERSION))
+        self._ask("COMMIT")
+        self._dirty.clear()
+
+    def _ask(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        with _translated():
+            return self.connection.execute(statement, values)
+
+    def _open(self, model: str, key: bytes, ciphertext: bytes) -> Any:
+        data_key = self.data_key(key)
+        try:
+            return unpack(open_content(data_key, _context(model, key), ciphertext))
+        except (AlterationFound, MalformedInput) as error:
+            raise _failed("The file of read models is damaged.", error.what) from error
+
+
+@contextmanager
+def open_read_models(
+    path: Path | None, data_key: Callable[[bytes], bytes]
+) -> Iterator[ReadModelFile]:
+    """Open the file of read models, making it where it is missing.
+
+    Args:
+        path: the file; None keeps the models in memory, for a comparison.
+        data_key: stream id → data key.
+
+    Raises:
+        StorageFailed: it cannot be opened or written.
+    """
+    if path is not None and not path.exists():
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb"):
+            pass
+    connection = sqlite3.connect(path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        with _translated():
+            for pragma in ("secure_delete=ON", "trusted_schema=OFF", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+            for statement in SCHEMA:
+                connection.execute(statement)
+        yield ReadModelFile(connection, data_key)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _failed("The file of read models failed.", str(error)) from error
+
+
+def _failed(what: str, why: str) -> StorageFailed:
+    return StorageFailed(
+        what,
+        why,
+        "Run send-ledger projections rebuild: it is made anew from the ledger.",
+        kind="read-models-failed",
+    )
+
+
+def _context(model: str, key: bytes) -> bytes:
+    return f"{TITLE}\n{model}\n{b64url(key)}\n".encode("ascii")

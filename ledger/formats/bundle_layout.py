@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.checkpoint import HASH_BYTES, MAX_TREE_SIZE
@@ -195,7 +195,7 @@ def read_consistency(data: bytes) -> tuple[ConsistencyProof, ...]:
 
 def _read_block(lines: list[str]) -> ConsistencyProof:
     sizes = [int(line) for line in lines[:2] if _SIZE.fullmatch(line)]
-    if len(sizes) != 2 or not sizes[0] <= sizes[1] <= MAX_TREE_SIZE:  # noqa: PLR2004  old and new
+    if len(sizes) != 2 or not sizes[0] <= sizes[1] <= MAX_TREE_SIZE:
         raise _malformed("bad-consistency", "A consistency proof lacks its two sizes.")
     hashes = tuple(map(unb64, lines[2:]))
     if len(hashes) > MAX_CONSISTENCY_HASHES or any(len(one) != HASH_BYTES for one in hashes):

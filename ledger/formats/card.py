@@ -74,7 +74,7 @@ class Card:
             raise _malformed("Its cosigner key is not the key of its cosigner.")
         if log.public == cosigner.public:
             raise _malformed("One key is given two uses.")
-        if len(self.genesis) != 32 or not _RECIPIENT.fullmatch(self.recipient):  # noqa: PLR2004  SHA-256
+        if len(self.genesis) != 32 or not _RECIPIENT.fullmatch(self.recipient):
             raise _malformed("Its first statement or its age recipient is malformed.")
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PAGE_MARK: Final = "<!-- send-ledger record page 1 -->"
-"""Second line of the page: a reader that draws another version compares nothing."""
+"""Second line of the page: a reader that draws another version cannot compare."""
+PAGE_MARK_OF_ANY_VERSION: Final = re.compile(rb"<!-- send-ledger record page [1-9][0-9]{0,3} -->")
 
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

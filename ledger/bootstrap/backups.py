@@ -1,0 +1,146 @@
+"""Backup and restore of a whole home: ledger first, then keys, verified after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.bootstrap.home import Home
+from ledger.errors import InputRefused, LedgerError, StorageFailed
+from ledger.formats.encoding import b64url
+from ledger.formats.ledger_file import FILE_NAME, check_schema, open_for_reading
+from ledger.formats.ledger_reader import LedgerReader
+from ledger.formats.statement import read_statement
+from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
+from ledger.recorder.copies import copy_database
+from ledger.seal.private_files import make_private_folder, write_private
+from ledger.seal.proofs import LogProver
+from ledger.seal.tree import Frontier, leaf_hash
+
+NOTE_NAME = "backup.json"
+_FILES = ("home.json", "tsa-roots.pem")
+_FOLDERS = ("keys", "attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What a copy holds: how many entries, and the root hash over them."""
+
+    size: int
+    root: bytes
+
+
+def back_up(home: Home, target: Path) -> CopyReport:
+    """Copy a home into a new folder, and verify the copy.
+
+    Raises:
+        StorageFailed: the folder exists, or the disk refuses; what was written
+            is removed again.
+    """
+    if target.exists():
+        raise StorageFailed(
+            "The backup's folder exists already; nothing was copied.",
+            remedy="Name a new folder, e.g. with today's date.",
+            kind="folder-not-empty",
+        )
+    try:
+        report = _copy_home(home.path, target)
+        note = {
+            "format": 1,
+            "lid": b64url(home.lid),
+            "size": report.size,
+            "root": b64url(report.root),
+            "made_at": home.clock().isoformat(timespec="seconds"),
+        }
+        write_private(target / NOTE_NAME, json.dumps(note, indent=2).encode("ascii") + b"\n")
+    except (LedgerError, OSError):
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    return report
+
+
+def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyReport]) -> Home:
+    """Bring a backup back into a new folder, verified.
+
+    A backup below a size that this computer, or anybody whose evidence is
+    given, has seen becomes a home that can be read and never written.
+
+    Args:
+        backup: the folder that `back_up` wrote.
+        target: where; must not exist.
+        state_folder: where this computer keeps high-water marks.
+        seen: heads that others hold, e.g. from a receipt.
+
+    Raises:
+        InputRefused: it is no backup.
+        StorageFailed: the folder exists, or the disk refuses.
+        AlterationFound: the backup is damaged.
+    """
+    if not (backup / NOTE_NAME).is_file():
+        raise InputRefused("That folder is not a backup.", kind="not-a-backup")
+    if target.exists():
+        raise StorageFailed(
+            "The folder exists already; nothing was restored.",
+            remedy="Name a new folder; move the damaged home away first.",
+            kind="folder-not-empty",
+        )
+    try:
+        _copy_home(backup, target)
+    except (LedgerError, OSError):
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+    home = Home.open(target, state_folder)
+    for head in seen:
+        home.mark.write(head.size, head.root)
+    return home
+
+
+def _copy_home(source: Path, target: Path) -> CopyReport:
+    make_private_folder(target)
+    # The ledger first, then the keys: every stream in the copy has its key row.
+    copy_database(source / FILE_NAME, target / FILE_NAME)
+    copy_database(source / KEYS_FILE_NAME, target / KEYS_FILE_NAME)
+    for name in _FILES:
+        if (source / name).exists():
+            write_private(target / name, (source / name).read_bytes())
+    for name in _FOLDERS:
+        _copy_folder(source / name, target / name)
+    return check_copy(target)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    make_private_folder(target)
+    for path in sorted(source.iterdir()):
+        if path.is_dir():
+            _copy_folder(path, target / path.name)
+        else:
+            write_private(target / path.name, path.read_bytes())
+
+
+def check_copy(folder: Path) -> CopyReport:
+    """Check that a copied ledger's entries give the tree head stored beside them.
+
+    Raises:
+        StorageFailed: they do not.
+    """
+    with open_for_reading(folder / FILE_NAME) as connection:
+        check_schema(connection)
+        reader = LedgerReader(connection)
+        leaves = []
+        for entry in reader.entries():
+            read_statement(entry.statement)
+            leaves.append(leaf_hash(entry.statement))
+        size, root = reader.size, reader.root
+        frontier = Frontier.empty().extend(leaves)
+        if (frontier.size, frontier.root()) != (size, root):
+            raise StorageFailed(
+                "The copy does not give the ledger's own head; it was removed.",
+                remedy="Run send-ledger verify on the home, then try again.",
+                kind="copy-damaged",
+            )
+        if size and LogProver(reader).root_at(size) != root:
+            raise StorageFailed("The copy's tiles are damaged.", kind="copy-damaged")
+    return CopyReport(size, root)

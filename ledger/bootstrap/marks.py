@@ -1,0 +1,39 @@
+"""The high-water mark held against the ledger, before anything is written."""
+
+from __future__ import annotations
+
+from ledger.bootstrap.home import Home
+from ledger.errors import RuleRefused
+from ledger.seal.proofs import LogProver
+
+
+def behind_mark(home: Home) -> str:
+    """Say why the ledger contradicts this computer's mark; empty where it does not."""
+    mark = home.mark.read()
+    if mark is None:
+        return ""
+    with home.reading() as reader:
+        prover = LogProver(reader)
+        if prover.size < mark.size:
+            return (
+                f"the ledger was seen with {mark.size} entries, and has {prover.size} here."
+            )
+        if prover.root_at(mark.size) != mark.root:
+            return f"its first {mark.size} entries are not those that were seen."
+    return ""
+
+
+def demand_continuation(home: Home) -> None:
+    """Refuse to write to a ledger that was rolled back or forked.
+
+    Raises:
+        RuleRefused: it was.
+    """
+    if why := behind_mark(home):
+        raise RuleRefused(
+            "This home can be read, but not written.",
+            f"It was rolled back, or restored from an older copy: {why}",
+            "Restore the newest backup; if there is none, make a new home with send-ledger init "
+            "and keep this one as evidence.",
+            kind="behind-mark",
+        )

@@ -1,0 +1,136 @@
+"""A session: one person or machine at work in a home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from ledger.application.desk import Desk
+from ledger.application.ledger_application import LedgerApplication, Parts
+from ledger.application.log import LogKey, seal_log
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.marks import demand_continuation
+from ledger.bootstrap.view import View, open_view
+from ledger.formats.encoding import b64url
+from ledger.projections.people import names_by_kid
+from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.recorder.datastore import LedgerDatastore
+from ledger.recorder.event_store import SealingEventStore
+from ledger.recorder.ledger_recorder import LedgerRecorder
+from ledger.recorder.log_state import LedgerStreams, LogState
+from ledger.recorder.mapper import SealedMapper
+from ledger.recorder.seal_store import SealStore
+from ledger.recorder.upgrade import upgrade_ledger
+from ledger.seal.actor import Actor
+
+@dataclass(slots=True)
+class Session:
+    """One person or machine at work in a home.
+
+    Attributes:
+        home: where.
+        keys: the wrapped keys, open as far as this person may read.
+        desk: what they act through.
+        store: the log's side tables.
+    """
+
+    home: Home
+    keys: ContentKeyStore
+    desk: Desk
+    store: SealStore
+    _datastore: LedgerDatastore
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.desk.ledger.close()
+        self._datastore.close()
+
+    def as_actor(self, actor: Actor, name: str) -> Desk:
+        """Give a desk for another signer over the same open ledger."""
+        return replace(self.desk, actor=actor, name=name)
+
+    def system_desk(self) -> Desk:
+        """Give the desk of the ledger's system key, which is unattended."""
+        return self.as_actor(machine_actor(self.home, "system"), "the ledger itself")
+
+    def log_key(self) -> LogKey:
+        """Open the log's key."""
+        key = self.home.machine_key("log")
+        return LogKey(key.public, key.sign)
+
+    def seal(self) -> bytes:
+        """Log stream heads and sign a checkpoint over everything; give the note."""
+        with self.home.reading() as reader:
+            return seal_log(self.system_desk(), reader, self.store, self.log_key())
+
+
+def machine_actor(home: Home, purpose: str) -> Actor:
+    """Give the actor of a machine key that the authority stream knows."""
+    key = home.machine_key(purpose)
+    authority = home.authority()
+    return Actor(authority.keys[key.kid].person, purpose, key.kid, key.sign)
+
+
+def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> Session:
+    """Join the parts that one signer works with.
+
+    Args:
+        home: where.
+        actor: who signs.
+        name: their name.
+        keys: the wrapped keys, unlocked for them.
+    """
+    demand_continuation(home)
+    upgrade_ledger(home.ledger_path)
+    datastore = LedgerDatastore(home.ledger_path)
+    recorder = LedgerRecorder(datastore)
+    streams = home.streams
+    state = LogState(LedgerStreams(home.lid, streams.authority.bytes, streams.anchors.bytes))
+    mapper = SealedMapper(keys, lambda kid: events.public_key(kid))
+    mark = home.mark
+    events = SealingEventStore(mapper, recorder, state, keys, home.entropy, mark.write)
+    application = LedgerApplication(Parts(mapper, recorder, events))
+    desk = Desk(application, actor, name, keys, streams, home.lid, home.clock, home.entropy)
+    return Session(home, keys, desk, SealStore(datastore), datastore)
+
+
+@contextmanager
+def person_session(
+    home: Home, who: str, passphrase: str, role: str | None = None
+) -> Iterator[Session]:
+    """Open a session for a person.
+
+    Args:
+        home: where.
+        who: handle, name or id.
+        passphrase: theirs.
+        role: the role to act in; by default the first they hold of `ROLE_ORDER`.
+
+    Raises:
+        KeyUnavailable: no such person, a wrong passphrase, or no role in force.
+    """
+    with open_view(home, who, passphrase, role) as view:
+        session = session_of(view)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+def session_of(view: View) -> Session:
+    """Open a session for a person who has a view; the caller closes it."""
+    opened = view.opened
+    actor = Actor(b64url(opened.person), view.role, opened.signing.kid, opened.signing.sign)
+    return open_session(view.home, actor, names_by_kid(view.people()).get(opened.signing.kid, ""), view.keys)
+
+
+@contextmanager
+def machine_session(home: Home) -> Iterator[Session]:
+    """Open a session for the ledger's system key: it seals, and reads nothing."""
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    session = open_session(home, machine_actor(home, "system"), "the ledger itself", keys)
+    try:
+        yield session
+    finally:
+        session.close()

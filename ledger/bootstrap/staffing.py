@@ -1,0 +1,210 @@
+"""Staff and their keys: what is signed, together with the files and readers it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.application import staff
+from ledger.application.staff import Grant
+from ledger.bootstrap.create import new_key
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.session import Session
+from ledger.bootstrap.view import View
+from ledger.errors import KeyUnavailable, NotFound, StorageFailed
+from ledger.formats.encoding import b64url, unb64url
+from ledger.formats.home_file import PersonLocator, check_handle, name_mac
+from ledger.projections.people import Person
+from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.actor import Actor
+from ledger.seal.content_keys import ReadingKey
+from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys, open_key_file
+from ledger.seal.private_files import write_private
+from ledger.seal.recovery import read_sheet
+from ledger.statute.signing import classes_readable_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """Somebody to appoint.
+
+    Attributes:
+        name: full name.
+        handle: what they type after --as.
+        job_title: their post.
+        passphrase: theirs, typed by themselves.
+        grant: the role they get.
+    """
+
+    name: str
+    handle: str
+    job_title: str
+    passphrase: str
+    grant: Grant
+
+
+def add_person(session: Session, newcomer: Newcomer) -> bytes:
+    """Appoint somebody: key file, authority, reading; give their id.
+
+    Raises:
+        NotAuthorised: the actor may not grant that role.
+        StorageFailed: the handle is taken.
+    """
+    keys = _write_key_file(session.home, newcomer)
+    try:
+        staff.appoint(
+            session.desk, new_key(keys, newcomer.name), newcomer.job_title, newcomer.grant
+        )
+    except BaseException:
+        _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
+        raise
+    _locate(session.home, newcomer.handle, keys.person, newcomer.name)
+    session.keys.add_reader(keys.reading.public, classes_readable_by(newcomer.grant.role))
+    return keys.person
+
+
+def add_head(
+    session: Session, root_document: bytes, root_passphrase: str, newcomer: Newcomer
+) -> bytes:
+    """Appoint a headteacher with the root key; the actor's reading is shared with them.
+
+    Raises:
+        KeyUnavailable: not this ledger's root key, or a wrong passphrase.
+    """
+    root = open_key_file(root_document, root_passphrase)
+    if root.lid != session.home.lid:
+        raise KeyUnavailable("That is the root key of another ledger.", kind="wrong-root-key")
+    keys = _write_key_file(session.home, newcomer)
+    actor = Actor(b64url(root.person), "root", root.signing.kid, root.signing.sign)
+    try:
+        staff.appoint_head(
+            session.as_actor(actor, "root key"), new_key(keys, newcomer.name), newcomer.grant
+        )
+    except BaseException:
+        _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
+        raise
+    _locate(session.home, newcomer.handle, keys.person, newcomer.name)
+    session.keys.add_reader(keys.reading.public, classes_readable_by("head"))
+    return keys.person
+
+
+def grant_role(session: Session, person: Person, grant: Grant) -> None:
+    """Grant one more role, and open what it reads."""
+    staff.grant_role(session.desk, unb64url(person.person), person.name, grant)
+    if person.reading is not None:
+        session.keys.add_reader(unb64url(person.reading), classes_readable_by(grant.role))
+
+
+def withdraw_role(
+    view: View, session: Session, person: Person, role: str, from_index: int, why: str
+) -> None:
+    """Withdraw a role, and close what only it could read, by a new class key."""
+    held = view.authority.roles_of(
+        person.person, view.authority.head_index + 1, session.desk.today().isoformat()
+    )
+    staff.withdraw_role(session.desk, unb64url(person.person), role, from_index, why)
+    kept = {name for other in held - {role} for name in classes_readable_by(other)}
+    _close(session, person, classes_readable_by(role) - kept)
+
+
+def revoke_key(
+    view: View, session: Session, kid: str, from_index: int, reason: str, why: str
+) -> None:
+    """Revoke a key from an index on, and close everything its holder could read.
+
+    Raises:
+        NotFound: no live key has this thumbprint.
+    """
+    record = view.authority.keys.get(kid)
+    if record is None or record.revoked is not None:
+        raise NotFound("No live key has this thumbprint.", remedy="See send-ledger staff list.")
+    staff.revoke_key(session.desk, kid, from_index, reason, why)
+    person = view.people()[record.person]
+    roles = view.authority.roles_of(
+        record.person, session.home.authority().head_index + 1, session.desk.today().isoformat()
+    )
+    _close(session, person, {name for role in roles for name in classes_readable_by(role)})
+
+
+def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
+    """Give the actor a new key under a new passphrase, then revoke the old; give its thumbprint.
+
+    Both steps are signed by the person alone: nobody else's passphrase is needed.
+    """
+    home, old = session.home, view.opened
+    locator = home.locate(who)
+    fresh = create_person_keys(home.lid, old.person, home.entropy)
+    document = create_key_file(fresh, passphrase, home.entropy)
+    staff.register_successor(session.desk, new_key(fresh, session.desk.name))
+    session.keys.add_reader(fresh.reading.public, session.keys.classes)
+    write_private(_key_path(home, locator.handle), document, replace=True)
+    desk = session.as_actor(
+        Actor(b64url(fresh.person), view.role, fresh.signing.kid, fresh.signing.sign),
+        session.desk.name,
+    )
+    index = home.authority().head_index + 1
+    staff.revoke_key(desk, old.signing.kid, index, "superseded", "the holder renewed the key")
+    for name in list(session.keys.classes):
+        session.keys.rotate(name, [old.reading.public])
+    return fresh.signing.kid
+
+
+def replace_key(session: Session, person: Person, handle: str, passphrase: str) -> str:
+    """Give a person whose key was revoked a new one, registered by the headteacher."""
+    home = session.home
+    fresh = create_person_keys(home.lid, unb64url(person.person), home.entropy)
+    document = create_key_file(fresh, passphrase, home.entropy)
+    staff.register_successor(session.desk, new_key(fresh, person.name))
+    write_private(_key_path(home, handle), document, replace=True)
+    authority = home.authority()
+    roles = authority.roles_of(
+        person.person, authority.head_index + 1, session.desk.today().isoformat()
+    )
+    for role in roles:
+        session.keys.add_reader(fresh.reading.public, classes_readable_by(role))
+    return fresh.signing.kid
+
+
+def recover_reading(home: Home, sheet: Iterable[str], who: PersonKeys, roles: frozenset[str]) -> None:
+    """Open the contents again for somebody, with the recovery sheet; it signs nothing."""
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    keys.unlock(ReadingKey(read_sheet(sheet)))
+    if not keys.classes:
+        raise KeyUnavailable(
+            "This recovery sheet does not open this home.",
+            "It belongs to another home, or was replaced.",
+            "Look for the sheet that names this ledger's origin.",
+            kind="wrong-sheet",
+        )
+    for role in roles:
+        keys.add_reader(who.reading.public, classes_readable_by(role) & set(keys.classes))
+
+
+def _write_key_file(home: Home, newcomer: Newcomer) -> PersonKeys:
+    check_handle(newcomer.handle)
+    if any(one.handle == newcomer.handle for one in home.locators()):
+        raise StorageFailed(
+            f"The handle “{newcomer.handle}” is taken.",
+            remedy="Choose another, e.g. with a figure behind it.",
+            kind="handle-taken",
+        )
+    keys = create_person_keys(home.lid, home.entropy(16), home.entropy)
+    document = create_key_file(keys, newcomer.passphrase, home.entropy)
+    write_private(_key_path(home, newcomer.handle), document)
+    return keys
+
+
+def _key_path(home: Home, handle: str) -> Path:
+    return home.people_folder / f"{handle}.json"
+
+
+def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
+    home.add_locator(PersonLocator(handle, person, name_mac(home.lid, name)))
+
+
+def _close(session: Session, person: Person, names: Iterable[str]) -> None:
+    if person.reading is None:
+        return
+    for name in names:
+        session.keys.rotate(name, [unb64url(person.reading)])

@@ -1,0 +1,113 @@
+"""A view: one person reading a home, without the writing path and without the library it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.person import role_in_force
+from ledger.errors import NotFound, UsageError
+from ledger.formats.encoding import b64url
+from ledger.formats.ledger_reader import LedgerReader
+from ledger.projections.catch_up import catch_up
+from ledger.projections.people import Person, people_of
+from ledger.projections.read_models import ReadModelFile, open_read_models
+from ledger.projections.register import RegisterRow, read_pupils
+from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.authority import Authority, read_authority
+from ledger.seal.key_file import PersonKeys
+from ledger.values.person_name import search_key
+
+MAX_PROPOSED = 8
+"""How many pupils an unclear name lists."""
+
+
+@dataclass(slots=True)
+class View:
+    """What one person can see of a home.
+
+    Attributes:
+        home: where.
+        opened: the reader's own keys.
+        role: the role in which they read.
+        reader: the open ledger file.
+        keys: what they can open.
+        models: the read models, caught up.
+        authority: keys and roles, as of the newest entry.
+    """
+
+    home: Home
+    opened: PersonKeys
+    role: str
+    reader: LedgerReader
+    keys: ContentKeyStore
+    models: ReadModelFile
+    authority: Authority
+
+    def people(self) -> dict[str, Person]:
+        """Give person id → person."""
+        return people_of(self.reader, self.keys.data_key, self.authority)
+
+    def find_pupil(self, text: str) -> RegisterRow:
+        """Find one pupil by UPN, by id, or by a name that only one bears.
+
+        Names are compared without regard to case and accents; where several
+        fit, nothing is guessed.
+
+        Raises:
+            NotFound: nobody fits.
+            UsageError: several fit.
+        """
+        wanted = search_key(text)
+        rows = list(read_pupils(self.models, as_of=self.home.clock().date()))
+        for row in rows:
+            if text in (row.pupil, row.upn) and text:
+                return row
+        fitting = [row for row in rows if wanted and wanted in search_key(row.name)]
+        exact = [row for row in fitting if search_key(row.name) == wanted]
+        chosen = exact or fitting
+        if len(chosen) == 1:
+            return chosen[0]
+        if not chosen:
+            raise NotFound(
+                "No such pupil is known here.",
+                "Neither a UPN nor a name fits.",
+                "See send-ledger register --everyone; a part of the name is enough.",
+                kind="no-such-pupil",
+            )
+        raise UsageError(
+            f"{len(chosen)} pupils fit; nothing was done.",
+            "Pupils are never taken for one another by name.",
+            "Use the UPN: " + ", ".join(row.upn or row.pupil for row in chosen[:MAX_PROPOSED]),
+            kind="ambiguous-pupil",
+        )
+
+
+@contextmanager
+def open_view(
+    home: Home,
+    who: str,
+    passphrase: str,
+    role: str | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[View]:
+    """Open a home for reading, its read models caught up.
+
+    Args:
+        home: where.
+        who: handle, name or id.
+        passphrase: theirs.
+        role: the role to read in, or None.
+        progress: told how many entries were folded.
+    """
+    opened = home.open_person(who, passphrase)
+    chosen = role_in_force(home, b64url(opened.person), role)
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    keys.unlock(opened.reading)
+    with home.reading() as reader, open_read_models(home.read_models_path, keys.data_key) as models:
+        catch_up(models, reader, progress)
+        yield View(home, opened, chosen, reader, keys, models, read_authority(reader))
+
+

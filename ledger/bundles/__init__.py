@@ -1,0 +1,1 @@
+"""Build, receive and acknowledge a record transfer."""

@@ -1,0 +1,145 @@
+"""What a school brings to a handover: its desk, its log, its keys, its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.aggregates.school import PartnerTrusted, School
+from ledger.application.desk import Desk
+from ledger.application.witnessing import CosignerKey
+from ledger.errors import NotFound
+from ledger.formats.checkpoint import origin_of
+from ledger.formats.ledger_reader import LedgerReader
+from ledger.formats.signed_note import VerifierKey
+from ledger.formats.tlog_policy import (
+    NO_QUORUM,
+    PolicyLog,
+    PolicyWitness,
+    TlogPolicy,
+)
+from ledger.verify.trust_policy import (
+    GENESIS_NAME,
+    POLICY_NAME,
+    TrustPolicy,
+    read_trust_policy,
+    write_genesis_hash,
+)
+
+
+class AttachmentStore(Protocol):
+    """Where encrypted blobs are kept."""
+
+    def put(self, name: bytes, content: bytes) -> None:
+        """Encrypt and keep a blob, durably."""
+        ...
+
+    def get(self, name: bytes) -> bytes:
+        """Give a blob's content back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One school's side of a handover.
+
+    Attributes:
+        desk: who acts.
+        reader: the open ledger file.
+        streams_of: pupil's stream → noun and stream of each of their records.
+        transfers: gives the streams of all handovers, newest knowledge.
+        seal: logs stream heads and signs a checkpoint; gives the note.
+        keep_cosignature: keeps another school's cosignature of our own
+            checkpoint of that size, and logs it as an anchor.
+        cosigner: the key that cosigns other schools' heads.
+        identity: gives the age identity that opens what is sent here.
+        policy: this school's own claim: policy.txt, genesis.sha256, tsa-roots.pem.
+        attachments: the encrypted blobs.
+    """
+
+    desk: Desk
+    reader: LedgerReader
+    streams_of: Callable[[bytes], list[tuple[str, bytes]]]
+    transfers: Callable[[], list[bytes]]
+    seal: Callable[[], bytes]
+    keep_cosignature: Callable[[int, str], None]
+    cosigner: CosignerKey
+    identity: Callable[[], str]
+    policy: Mapping[str, bytes]
+    attachments: AttachmentStore
+
+    @property
+    def origin(self) -> str:
+        """Origin of this school's log."""
+        return origin_of(self.desk.lid)
+
+    def school(self) -> School:
+        """Rebuild the school's own record."""
+        return self.desk.load(School, self.desk.streams.school)
+
+    def own_name(self) -> str:
+        """Give this school's name."""
+        identity = self.school().identity
+        return identity.name if identity else ""
+
+    def partner(self, origin: str) -> PartnerTrusted:
+        """Give a trusted school by the origin of its log.
+
+        Raises:
+            NotFound: its card was never trusted here.
+        """
+        known = self.school().partners.get(origin)
+        if known is None:
+            raise NotFound(
+                "The other school is not trusted here.",
+                "Its card was never checked.",
+                "Get its card, then send-ledger school trust CARD.",
+                kind="unknown-school",
+            )
+        return known
+
+    def find_partner(self, text: str) -> PartnerTrusted:
+        """Give a trusted school by name, URN, LAESTAB or origin.
+
+        Raises:
+            NotFound: none fits, or several do.
+        """
+        wanted = text.casefold().replace("/", "")
+        fitting = [
+            one
+            for one in self.school().partners.values()
+            if wanted in (one.urn, one.laestab.replace("/", ""), one.log_origin.casefold().replace("/", ""))
+            or wanted in one.name.casefold().replace("/", "")
+        ]
+        if len(fitting) != 1:
+            raise NotFound(
+                f"{len(fitting)} trusted schools fit that name.",
+                remedy="Use the URN; see send-ledger school partners.",
+                kind="unknown-school",
+            )
+        return fitting[0]
+
+
+def policy_of_partner(partner: PartnerTrusted) -> TrustPolicy:
+    """Give the trust policy that follows from a card checked by telephone."""
+    return read_trust_policy(
+        policy_files(
+            VerifierKey.parse(partner.log_key),
+            VerifierKey.parse(partner.cosigner_key),
+            partner.genesis,
+        )
+    )
+
+
+def policy_files(log: VerifierKey, cosigner: VerifierKey, genesis: bytes) -> dict[str, bytes]:
+    """Write the files of a trust policy for one log; its cosigner is listed, not demanded."""
+    policy = TlogPolicy(
+        logs=(PolicyLog(log),),
+        witnesses=(PolicyWitness(name=cosigner.name, key=cosigner),),
+        groups=(),
+        quorum=NO_QUORUM,
+    )
+    return {POLICY_NAME: policy.to_bytes(), GENESIS_NAME: write_genesis_hash(genesis)}
+
+

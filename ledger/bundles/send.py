@@ -1,0 +1,215 @@
+"""Sending a pupil's record: manifest, seal, bundle, dispatch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from ledger.aggregates.aggregate import Aggregate
+from ledger.aggregates.consent import Consent, ConsentReliedOn
+from ledger.aggregates.handover import Handover, ManifestIssued
+from ledger.aggregates.record_transfer import Omission, RecordTransfer, TransferDispatched
+from ledger.aggregates.school import PartnerTrusted
+from ledger.bundles.build import BundleRequest, Selection, build_bundle, choose_contents
+from ledger.bundles.container import encrypt, pack
+from ledger.bundles.exchange import Exchange
+from ledger.bundles.restricted import ProtectedWords
+from ledger.formats.bundle_layout import Attachment
+from ledger.seal.contents import open_entry
+
+CARRIED = frozenset(
+    {
+        "pupil",
+        "parental_responsibility",
+        "notification",
+        "consent",
+        "support_cycle",
+        "support_plan",
+        "review",
+        "ehc_plan",
+        "annual_review",
+    }
+)
+"""Kinds of record that go with the pupil; My Story only under its own consent."""
+MY_STORY_ITEM = "my_story"
+OMITTED = (
+    Omission("unsigned_proposals", "Entries that nobody answerable has signed are no record."),
+    Omission("access_log", "Who read the record concerns this school's staff, not the pupil's support."),
+)
+"""Left out of every bundle, and said so in every manifest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What the SENCO wants to send.
+
+    Attributes:
+        pupil: the pupil's stream.
+        partner: the receiving school.
+        checked_by: who checked recipient, content and attachments (D-SEC-8).
+        attachments: documents to send along.
+        signed_off_by: who looked at what cannot be scanned, or None.
+    """
+
+    pupil: UUID
+    partner: PartnerTrusted
+    checked_by: str
+    attachments: Sequence[Attachment] = ()
+    signed_off_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What was sent: the age file's bytes, the transfer's stream, what was left out."""
+
+    bundle: bytes
+    transfer: UUID
+    statements: int
+    omissions: tuple[Omission, ...]
+
+
+def send_record(exchange: Exchange, sending: Sending) -> Sent:
+    """Make the bundle for another school and record that it was made.
+
+    Raises:
+        RuleRefused: something in it may not leave; nothing was recorded.
+        NotAuthorised: the actor may not sign a manifest.
+    """
+    desk = exchange.desk
+    consents = _story_consents(exchange, sending)
+    selection = _selection(exchange, sending, story=bool(consents))
+    contents = choose_contents(exchange.reader, desk.keys.data_key, selection)
+    handover = desk.start(Handover, sending.pupil)
+    subject = desk.subject_of(sending.pupil)
+    bundle_id = desk.entropy(16)
+    handover.record(
+        ManifestIssued,
+        desk.entry(subject=subject),
+        bundle_id=bundle_id,
+        from_origin=exchange.origin,
+        from_name=exchange.own_name(),
+        to_origin=sending.partner.log_origin,
+        to_name=sending.partner.name,
+        sequence=_next_sequence(exchange, sending.partner.log_origin),
+        statements_count=contents.statements_count,
+        statements_digest=contents.statements_digest,
+        attachments_count=contents.attachments_count,
+        attachments_digest=contents.attachments_digest,
+        omissions=selection.omissions,
+        standing_sentence=contents.standing_sentence,
+        prepared_by=desk.name,
+        pupil=sending.pupil.bytes,
+    )
+    manifest = desk.save(handover)[0]
+    note = exchange.seal()
+    members = build_bundle(
+        BundleRequest(
+            log=exchange.reader,
+            data_key=desk.keys.data_key,
+            selection=selection,
+            manifest=manifest,
+            note=note,
+            # Which of our heads the receiver saw is theirs to say: prove all.
+            earlier_sizes=tuple(size for size, _note in exchange.reader.checkpoints()),
+            policy=exchange.policy,
+        )
+    )
+    bundle = encrypt(pack(members), sending.partner.recipient)
+    transfer = desk.start(RecordTransfer, sending.pupil)
+    transfer.record(
+        TransferDispatched,
+        desk.entry(subject=subject),
+        pupil=sending.pupil.bytes,
+        to_name=sending.partner.name,
+        to_origin=sending.partner.log_origin,
+        bundle=hashlib.sha256(bundle).digest(),
+        manifest=hashlib.sha256(members["manifest.sd-jwt"]).digest(),
+        bundle_id=bundle_id,
+        statements=contents.statements_count,
+        omissions=selection.omissions,
+        checked_by=sending.checked_by,
+        consents=tuple(one.id.bytes for one in consents),
+    )
+    desk.save(transfer, *_rely(exchange, consents, transfer))
+    exchange.seal()
+    return Sent(
+        bundle=bundle,
+        transfer=transfer.id,
+        statements=contents.statements_count,
+        omissions=selection.omissions,
+    )
+
+
+def _selection(exchange: Exchange, sending: Sending, *, story: bool) -> Selection:
+    carried = CARRIED | ({"my_story"} if story else set())
+    records = exchange.streams_of(sending.pupil.bytes)
+    return Selection(
+        pupil=sending.pupil.bytes,
+        streams=tuple(stream for noun, stream in records if noun in carried),
+        attachments=tuple(sending.attachments),
+        omissions=OMITTED,
+        protected=tuple(_protected(exchange, stream) for noun, stream in records if noun == "protected_address"),
+        my_story_consented=story,
+        signed_off_by=sending.signed_off_by,
+    )
+
+
+def _protected(exchange: Exchange, stream: bytes) -> ProtectedWords:
+    lines: list[str] = []
+    words: list[str] = []
+    postcode = ""
+    for entry in exchange.reader.stream(stream):
+        fields = open_entry(entry, exchange.desk.keys.data_key).fields
+        lines += fields.get("lines", [])
+        words += [*fields.get("words", []), postcode]
+        postcode = fields.get("postcode") or postcode
+    return ProtectedWords(tuple(lines), postcode, tuple(word for word in words if word))
+
+
+def _story_consents(exchange: Exchange, sending: Sending) -> list[Consent]:
+    """Give the consents under which My Story may go to this school today (D-CONS-2)."""
+    desk = exchange.desk
+    records = exchange.streams_of(sending.pupil.bytes)
+    if not any(noun == "my_story" for noun, _ in records):
+        return []
+    today = desk.today()
+    consents = [
+        desk.load(Consent, UUID(bytes=stream)) for noun, stream in records if noun == "consent"
+    ]
+    return [one for one in consents if _covers_story(one, sending.partner.name, today)]
+
+
+def _covers_story(consent: Consent, recipient: str, today: date) -> bool:
+    given = consent.given
+    return (
+        consent.in_force(today)
+        and given is not None
+        and any(item.code == MY_STORY_ITEM for item in given.items)
+        and " ".join(given.recipient.casefold().split()) == " ".join(recipient.casefold().split())
+    )
+
+
+def _rely(exchange: Exchange, consents: list[Consent], transfer: RecordTransfer) -> list[Aggregate]:
+    # Saved together: a withdrawal made meanwhile takes the stream's place and stops both.
+    for consent in consents:
+        subject = consent.given.subject if consent.given else None
+        consent.record(
+            ConsentReliedOn,
+            exchange.desk.entry(subject=subject),
+            by_type="record_transfer.dispatched",
+            by_stream=transfer.id.bytes,
+        )
+    return list(consents)
+
+
+def _transfers_to(exchange: Exchange, origin: str) -> list[RecordTransfer]:
+    desk = exchange.desk
+    found = [desk.load(RecordTransfer, UUID(bytes=stream)) for stream in exchange.transfers()]
+    return [one for one in found if one.dispatched and one.dispatched.to_origin == origin]
+
+
+def _next_sequence(exchange: Exchange, origin: str) -> int:
+    return len(_transfers_to(exchange, origin)) + 1

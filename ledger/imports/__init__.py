@@ -1,0 +1,1 @@
+"""What schools bring in: CSV registers."""

@@ -54,7 +54,7 @@ class Aggregate(ABC):
         self._pending: list[Event] = []
         self._history: list[Event] = []
 
-    def _check(self, event: Event) -> None:
+    def _check(self, event: Event) -> None:  # noqa: B027  a noun without rules permits every event
         """Refuse an event that this state does not permit; the noun's rules.
 
         Raises:

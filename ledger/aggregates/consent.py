@@ -196,7 +196,9 @@ def _check_act(act: FamilyAct, witness: str | None) -> None:
             kind="evidence-incomplete",
         )
     if act.kind == "message" and not (act.words or act.document):
-        raise RuleRefused("A message needs its words or the message itself.", kind="evidence-incomplete")
+        raise RuleRefused(
+            "A message needs its words or the message itself.", kind="evidence-incomplete"
+        )
     if act.kind == "signed_form" and not (act.document or act.reference):
         raise RuleRefused(
             "A signed form needs its scan, or the place where the paper is kept.",

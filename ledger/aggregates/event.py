@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from functools import cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from ledger.errors import MalformedInput
 from ledger.formats.fields import FieldCodec, codecs_of
 from ledger.formats.kinds import CLEAR_MEMBERS, EVENT, RESERVED_NAMES
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, parse_instant
 
 LATE_AFTER_DAYS = 7
 """An entry made more days than this after the fact is called late everywhere."""
@@ -100,7 +99,9 @@ def event_type(name: str, kind: str = EVENT) -> Callable[[E_], E_]:
     def publish(cls: E_) -> E_:
         cls.TYPE, cls.KIND = name, kind
         taken = RESERVED_NAMES - CLEAR_MEMBERS[kind].keys()
-        if any(one.rstrip("_") in taken for one in cls.__dataclass_fields__ if one not in _BASE_NAMES):
+        if any(
+            one.rstrip("_") in taken for one in cls.__dataclass_fields__ if one not in _BASE_NAMES
+        ):
             raise TypeError(f"a field of {name} bears the name of a clear member")
         if _REGISTRY.setdefault(name, cls) is not cls:
             raise TypeError(f"event type {name} is published twice")
@@ -119,15 +120,20 @@ def event_types() -> Mapping[str, type[Event]]:
     return dict(_REGISTRY)
 
 
-@cache
+_OWN_CODECS: dict[type[Event], tuple[tuple[FieldCodec, bool], ...]] = {}
+
+
 def own_codecs(cls: type[Event]) -> tuple[tuple[FieldCodec, bool], ...]:
     """Give the codecs of the fields that a type adds, each with “stands in the clear”."""
-    clear = CLEAR_MEMBERS[cls.KIND]
-    return tuple(
-        (codec, codec.name.rstrip("_") in clear)
-        for codec in codecs_of(cls)
-        if codec.name not in _BASE_NAMES
-    )
+    known = _OWN_CODECS.get(cls)
+    if known is None:
+        clear = CLEAR_MEMBERS[cls.KIND]
+        known = _OWN_CODECS[cls] = tuple(
+            (codec, codec.name.rstrip("_") in clear)
+            for codec in codecs_of(cls)
+            if codec.name not in _BASE_NAMES
+        )
+    return known
 
 
 _BASE_CODECS = {codec.name: codec for codec in codecs_of(Event)}
@@ -195,7 +201,7 @@ def read_event(
         return cls(
             originator_id=originator_id,
             originator_version=originator_version,
-            recorded_at=_BASE_CODECS["recorded_at"].decode(payload["recorded_at"]),
+            recorded_at=parse_instant(payload["recorded_at"]),
             subject=_read_subject(shown),
             **arguments,
         )

@@ -96,7 +96,9 @@ class Batch:
             self.records[stream] = record
         return record
 
-    def add(self, draft: Draft, *, proposal: bytes | None = None, keyed_by: str | None = None) -> Recorded:
+    def add(
+        self, draft: Draft, *, proposal: bytes | None = None, keyed_by: str | None = None
+    ) -> Recorded:
         """Decide on one entry; it is stored by `save`."""
         cls, noun = understood(draft.type)
         record = self.record_of(noun, draft)
@@ -199,9 +201,7 @@ def _placed(decided: list[Recorded], indexes: list[int], *, proposed: bool) -> l
         by_stream.setdefault(one.stream, []).append(one)
     ordered = [one for group in by_stream.values() for one in group]
     place = {(one.stream, one.seq): index for one, index in zip(ordered, indexes, strict=True)}
-    return [
-        Recorded(place[one.stream, one.seq], one.stream, one.seq, proposed) for one in decided
-    ]
+    return [Recorded(place[one.stream, one.seq], one.stream, one.seq, proposed) for one in decided]
 
 
 def _as_proposal(desk: Desk, draft: Draft) -> Draft:
@@ -275,7 +275,7 @@ def _intended(proposed: EntryProposed) -> Draft:
 def decline_proposal(desk: Desk, stream: UUID, reason: str) -> Recorded:
     """Decline a proposal, with the reason."""
     proposal = desk.load(Proposal, stream)
-    pupil = proposal.proposed and _intended(proposal.proposed).pupil
+    pupil = _intended(proposal.proposed).pupil if proposal.proposed else None
     draft = Draft(type="entry.declined.v1", fields={"grounds": reason}, pupil=pupil, stream=stream)
     return add_entry(desk, draft)
 
@@ -334,5 +334,3 @@ def correct_entry(
         return Recorded(first, stream, record.version)
 
     return desk.decide(decision)
-
-

@@ -69,7 +69,9 @@ def seal_log(system: Desk, reader: LedgerReader, store: SealStore, key: LogKey) 
         return newest
     _log_stream_heads(system, reader, sealed)
     size, root = reader.size, reader.root
-    note = sign_checkpoint(Checkpoint(origin=origin_of(system.lid), size=size, root=root), key.sign, key.public)
+    note = sign_checkpoint(
+        Checkpoint(origin=origin_of(system.lid), size=size, root=root), key.sign, key.public
+    )
     store.add_checkpoint(size, note)
     return note
 

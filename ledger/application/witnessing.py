@@ -88,12 +88,20 @@ def _demand_continuation(
             remedy="Ask for the consistency proof, or for a bundle, which carries it.",
             kind="no-consistency-proof",
         )
-    try:
-        if head.size == seen.tree_size:
-            raise ProofMismatch("Two heads of one size differ.")
-        check_consistency(seen.tree_size, seen.root_hash, head.size, head.root, shown.consistency or ())
-    except ProofMismatch:
+    if not _continues(seen, shown, head):
         _keep_fork(desk, school, seen, shown)
+
+
+def _continues(seen: HeadWitnessed, shown: ShownHead, head: Checkpoint) -> bool:
+    if head.size == seen.tree_size:
+        return False  # of one size, and not the same: both cannot be true
+    try:
+        check_consistency(
+            seen.tree_size, seen.root_hash, head.size, head.root, shown.consistency or ()
+        )
+    except ProofMismatch:
+        return False
+    return True
 
 
 def _keep_fork(desk: Desk, school: School, seen: HeadWitnessed, shown: ShownHead) -> None:

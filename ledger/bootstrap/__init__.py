@@ -1,1 +1,1 @@
-"""The composition root: the only place that joins concrete parts, opens private keys and reads the clock."""
+"""The composition root: it alone joins concrete parts, opens private keys and reads the clock."""

@@ -72,9 +72,7 @@ class MadeHome:
     recovery_lines: list[str]
 
 
-def create_home(
-    request: NewHome, state_folder: Path, clock: Clock, entropy: Entropy
-) -> MadeHome:
+def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Entropy) -> MadeHome:
     """Make a home, whole or not at all.
 
     Raises:
@@ -99,7 +97,7 @@ def create_home(
     head_document = create_key_file(head, request.head_passphrase, entropy)
     make_private_folder(folder)
     machines = _write_files(home, request, head, head_document)
-    _found(home, request, root, head, machines, recovery)
+    _found(home, request, root=root, head=head, machines=machines, recovery=recovery)
     write_private(request.root_key_path, root_document)
     return MadeHome(home, sheet_lines(recovery.secret_bytes()))
 
@@ -113,9 +111,7 @@ def _write_files(
     for purpose, key in machines.items():
         document = machine_key_file(purpose, key.seed_bytes())
         write_private(home.path / "keys" / f"{purpose}.json", document)
-    locator = PersonLocator(
-        request.head_handle, head.person, name_mac(home.lid, request.head_name)
-    )
+    locator = PersonLocator(request.head_handle, head.person, name_mac(home.lid, request.head_name))
     write_private(home.path / "keys" / "people.json", write_locators([locator]))
     write_private(home.people_folder / f"{request.head_handle}.json", head_document)
     create_ledger_file(home.ledger_path)
@@ -125,6 +121,7 @@ def _write_files(
 def _found(
     home: Home,
     request: NewHome,
+    *,
     root: PersonKeys,
     head: PersonKeys,
     machines: dict[str, SigningKey],

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 
+from ledger.aggregates.school import School
 from ledger.application.desk import Desk
 from ledger.application.log import add_cosignature
 from ledger.application.witnessing import CosignerKey
 from ledger.bootstrap.cards import transport_identity
 from ledger.bootstrap.session import Session, machine_actor
 from ledger.bundles.exchange import Exchange, policy_files
-from ledger.formats.checkpoint import cosigner_name, origin_of
+from ledger.formats.checkpoint import origin_of
 from ledger.formats.ledger_reader import LedgerReader
-from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
+from ledger.formats.signed_note import ED25519, VerifierKey
 from ledger.projections.catch_up import catch_up
 from ledger.projections.read_models import ReadModelFile
 from ledger.projections.streams import streams
 from ledger.recorder.attachment_store import AttachmentStore
 from ledger.verify.trust_policy import ROOTS_NAME
-
 
 
 def exchange_of(
@@ -49,15 +49,13 @@ def exchange_of(
 
 
 def own_policy(session: Session, reader: LedgerReader) -> dict[str, bytes]:
-    """Write this school's own claim of its trust policy."""
-    home = session.home
-    origin = origin_of(home.lid)
-    log, cosigner = home.machine_key("log"), home.machine_key("cosigner")
-    files = policy_files(
-        VerifierKey(name=origin, type=ED25519, public=log.public),
-        VerifierKey(name=cosigner_name(origin), type=COSIGNATURE_ED25519, public=cosigner.public),
-        hashlib.sha256(reader.entry(0).statement).digest(),
-    )
+    """Write this school's own claim of its trust policy; trusted schools' cosigners are listed."""
+    home, desk = session.home, session.desk
+    log = VerifierKey(name=origin_of(home.lid), type=ED25519, public=home.machine_key("log").public)
+    school = desk.load(School, desk.streams.school)
+    cosigners = [VerifierKey.parse(one.cosigner_key) for one in school.partners.values()]
+    genesis = hashlib.sha256(reader.entry(0).statement).digest()
+    files = policy_files(log, cosigners, genesis)
     if roots := home.tsa_roots():
         files[ROOTS_NAME] = roots
     return files

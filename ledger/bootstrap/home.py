@@ -60,7 +60,11 @@ class Home:
 
     @classmethod
     def open(
-        cls, path: Path, state_folder: Path, clock: Clock = system_clock, entropy: Entropy = os.urandom
+        cls,
+        path: Path,
+        state_folder: Path,
+        clock: Clock = system_clock,
+        entropy: Entropy = os.urandom,
     ) -> Home:
         """Open a home.
 
@@ -138,7 +142,7 @@ class Home:
                 return one
         raise KeyUnavailable(
             "Nobody with that name has a key in this home.",
-            remedy="Type the name or the short handle, e.g. --as senco; see send-ledger staff list.",
+            remedy="Type name or handle, e.g. --as senco; see send-ledger staff list.",
             kind="unknown-person",
         )
 

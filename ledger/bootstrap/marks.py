@@ -15,9 +15,7 @@ def behind_mark(home: Home) -> str:
     with home.reading() as reader:
         prover = LogProver(reader)
         if prover.size < mark.size:
-            return (
-                f"the ledger was seen with {mark.size} entries, and has {prover.size} here."
-            )
+            return f"the ledger was seen with {mark.size} entries, and has {prover.size} here."
         if prover.root_at(mark.size) != mark.root:
             return f"its first {mark.size} entries are not those that were seen."
     return ""

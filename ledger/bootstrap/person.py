@@ -21,7 +21,9 @@ def role_in_force(home: Home, person: str, wanted: str | None) -> str:
         if role in held:
             return role
     raise KeyUnavailable(
-        "You hold no role in force here." if wanted is None else f"You do not hold the role {wanted}.",
+        "You hold no role in force here."
+        if wanted is None
+        else f"You do not hold the role {wanted}.",
         "Roles are granted by the headteacher, from one day to another.",
         "Ask the headteacher: send-ledger staff list shows who holds which role.",
         kind="no-role",

@@ -12,9 +12,34 @@ from pathlib import Path
 
 from ledger.errors import StorageFailed
 
-SYNCED = ("onedrive", "dropbox", "google drive", "googledrive", "my drive", "icloud", "box sync", "nextcloud", "sharepoint")
+SYNCED = (
+    "onedrive",
+    "dropbox",
+    "google drive",
+    "googledrive",
+    "my drive",
+    "icloud",
+    "box sync",
+    "nextcloud",
+    "sharepoint",
+)
 NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "ncpfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs", "fuse.davfs2"}
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "afpfs",
+        "ncpfs",
+        "9p",
+        "fuse.sshfs",
+        "fuse.rclone",
+        "davfs",
+        "fuse.davfs2",
+    }
 )
 _DRIVE_REMOTE = 4  # Win32 GetDriveTypeW
 

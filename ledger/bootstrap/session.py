@@ -24,6 +24,7 @@ from ledger.recorder.seal_store import SealStore
 from ledger.recorder.upgrade import upgrade_ledger
 from ledger.seal.actor import Actor
 
+
 @dataclass(slots=True)
 class Session:
     """One person or machine at work in a home.
@@ -87,9 +88,16 @@ def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> 
     recorder = LedgerRecorder(datastore)
     streams = home.streams
     state = LogState(LedgerStreams(home.lid, streams.authority.bytes, streams.anchors.bytes))
-    mapper = SealedMapper(keys, lambda kid: events.public_key(kid))
+    mapper = SealedMapper(keys, lambda kid: events.public_key(kid))  # noqa: PLW0108  events is made below
     mark = home.mark
-    events = SealingEventStore(mapper, recorder, state, keys, home.entropy, mark.write)
+    events = SealingEventStore(
+        mapper,
+        recorder,
+        state=state,
+        keys=keys,
+        entropy=home.entropy,
+        after_commit=mark.write,
+    )
     application = LedgerApplication(Parts(mapper, recorder, events))
     desk = Desk(application, actor, name, keys, streams, home.lid, home.clock, home.entropy)
     return Session(home, keys, desk, SealStore(datastore), datastore)
@@ -122,7 +130,9 @@ def session_of(view: View) -> Session:
     """Open a session for a person who has a view; the caller closes it."""
     opened = view.opened
     actor = Actor(b64url(opened.person), view.role, opened.signing.kid, opened.signing.sign)
-    return open_session(view.home, actor, names_by_kid(view.people()).get(opened.signing.kid, ""), view.keys)
+    return open_session(
+        view.home, actor, names_by_kid(view.people()).get(opened.signing.kid, ""), view.keys
+    )
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def grant_role(session: Session, person: Person, grant: Grant) -> None:
 
 
 def withdraw_role(
-    view: View, session: Session, person: Person, role: str, from_index: int, why: str
+    view: View, session: Session, person: Person, *, role: str, from_index: int, why: str
 ) -> None:
     """Withdraw a role, and close what only it could read, by a new class key."""
     held = view.authority.roles_of(
@@ -109,7 +109,7 @@ def withdraw_role(
 
 
 def revoke_key(
-    view: View, session: Session, kid: str, from_index: int, reason: str, why: str
+    view: View, session: Session, kid: str, *, from_index: int, reason: str, why: str
 ) -> None:
     """Revoke a key from an index on, and close everything its holder could read.
 
@@ -166,7 +166,9 @@ def replace_key(session: Session, person: Person, handle: str, passphrase: str) 
     return fresh.signing.kid
 
 
-def recover_reading(home: Home, sheet: Iterable[str], who: PersonKeys, roles: frozenset[str]) -> None:
+def recover_reading(
+    home: Home, sheet: Iterable[str], who: PersonKeys, roles: frozenset[str]
+) -> None:
     """Open the contents again for somebody, with the recovery sheet; it signs nothing."""
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     keys.unlock(ReadingKey(read_sheet(sheet)))

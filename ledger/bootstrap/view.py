@@ -109,5 +109,3 @@ def open_view(
     with home.reading() as reader, open_read_models(home.read_models_path, keys.data_key) as models:
         catch_up(models, reader, progress)
         yield View(home, opened, chosen, reader, keys, models, read_authority(reader))
-
-

@@ -1,4 +1,4 @@
-"""Closing a handover: the receipt into the sender's ledger, the confirmation into the receiver's."""
+"""Closing a handover: the receipt to the sender's ledger, the confirmation to the receiver's."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def acknowledge(exchange: Exchange, data: bytes) -> Acknowledged:
         by_name=said.by_name,
         grounds=getattr(said, "grounds", None),
     )
-    confirmation = _confirm(exchange, transfer, data, facts) if facts.outcome == "accepted" else None
+    confirmation = (
+        _confirm(exchange, transfer, data, facts) if facts.outcome == "accepted" else None
+    )
     if confirmation is None:
         desk.save(transfer)
     _keep_cosignature(exchange, facts)
@@ -164,9 +166,7 @@ def _altered(report: Report) -> AlterationFound:
     )
 
 
-def _transfer_of(
-    exchange: Exchange, facts: ReceiptFacts
-) -> tuple[RecordTransfer, ExpectedReceipt]:
+def _transfer_of(exchange: Exchange, facts: ReceiptFacts) -> tuple[RecordTransfer, ExpectedReceipt]:
     for stream in exchange.transfers():
         transfer = exchange.desk.load(RecordTransfer, UUID(bytes=stream))
         sent = transfer.dispatched

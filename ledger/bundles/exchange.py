@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -109,7 +109,8 @@ class Exchange:
         fitting = [
             one
             for one in self.school().partners.values()
-            if wanted in (one.urn, one.laestab.replace("/", ""), one.log_origin.casefold().replace("/", ""))
+            if wanted
+            in (one.urn, one.laestab.replace("/", ""), one.log_origin.casefold().replace("/", ""))
             or wanted in one.name.casefold().replace("/", "")
         ]
         if len(fitting) != 1:
@@ -126,20 +127,20 @@ def policy_of_partner(partner: PartnerTrusted) -> TrustPolicy:
     return read_trust_policy(
         policy_files(
             VerifierKey.parse(partner.log_key),
-            VerifierKey.parse(partner.cosigner_key),
+            [VerifierKey.parse(partner.cosigner_key)],
             partner.genesis,
         )
     )
 
 
-def policy_files(log: VerifierKey, cosigner: VerifierKey, genesis: bytes) -> dict[str, bytes]:
-    """Write the files of a trust policy for one log; its cosigner is listed, not demanded."""
+def policy_files(
+    log: VerifierKey, cosigners: Iterable[VerifierKey], genesis: bytes
+) -> dict[str, bytes]:
+    """Write the files of a trust policy for one log; its cosigners are listed, not demanded."""
     policy = TlogPolicy(
         logs=(PolicyLog(log),),
-        witnesses=(PolicyWitness(name=cosigner.name, key=cosigner),),
+        witnesses=tuple(PolicyWitness(name=one.name, key=one) for one in cosigners),
         groups=(),
         quorum=NO_QUORUM,
     )
     return {POLICY_NAME: policy.to_bytes(), GENESIS_NAME: write_genesis_hash(genesis)}
-
-

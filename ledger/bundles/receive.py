@@ -87,7 +87,9 @@ def receive_bundle(exchange: Exchange, data: bytes) -> Received:
         log_key=VerifierKey.parse(partner.log_key),
     )
     line = witness_head(exchange.desk, exchange.cosigner, shown)
-    return _keep(exchange, partner, data, members, report, bundle, line)
+    return _keep(
+        exchange, partner, data=data, members=members, report=report, bundle=bundle, line=line
+    )
 
 
 def _refuse(report: Report) -> NoReturn:
@@ -125,6 +127,7 @@ def _continuation(members: dict[str, bytes], seen: int | None) -> tuple[bytes, .
 def _keep(
     exchange: Exchange,
     partner: PartnerTrusted,
+    *,
     data: bytes,
     members: dict[str, bytes],
     report: Report,

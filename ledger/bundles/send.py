@@ -37,7 +37,9 @@ CARRIED = frozenset(
 MY_STORY_ITEM = "my_story"
 OMITTED = (
     Omission("unsigned_proposals", "Entries that nobody answerable has signed are no record."),
-    Omission("access_log", "Who read the record concerns this school's staff, not the pupil's support."),
+    Omission(
+        "access_log", "Who read the record concerns this school's staff, not the pupil's support."
+    ),
 )
 """Left out of every bundle, and said so in every manifest."""
 
@@ -151,7 +153,9 @@ def _selection(exchange: Exchange, sending: Sending, *, story: bool) -> Selectio
         streams=tuple(stream for noun, stream in records if noun in carried),
         attachments=tuple(sending.attachments),
         omissions=OMITTED,
-        protected=tuple(_protected(exchange, stream) for noun, stream in records if noun == "protected_address"),
+        protected=tuple(
+            _protected(exchange, stream) for noun, stream in records if noun == "protected_address"
+        ),
         my_story_consented=story,
         signed_off_by=sending.signed_off_by,
     )

@@ -194,13 +194,15 @@ def read_consistency(data: bytes) -> tuple[ConsistencyProof, ...]:
 
 
 def _read_block(lines: list[str]) -> ConsistencyProof:
-    sizes = [int(line) for line in lines[:2] if _SIZE.fullmatch(line)]
-    if len(sizes) != 2 or not sizes[0] <= sizes[1] <= MAX_TREE_SIZE:
-        raise _malformed("bad-consistency", "A consistency proof lacks its two sizes.")
+    match [int(line) for line in lines[:2] if _SIZE.fullmatch(line)]:
+        case [old, new] if old <= new <= MAX_TREE_SIZE:
+            pass
+        case _:
+            raise _malformed("bad-consistency", "A consistency proof lacks its two sizes.")
     hashes = tuple(map(unb64, lines[2:]))
     if len(hashes) > MAX_CONSISTENCY_HASHES or any(len(one) != HASH_BYTES for one in hashes):
         raise _malformed("bad-consistency", "A hash of a consistency proof is not 32 bytes long.")
-    return ConsistencyProof(sizes[0], sizes[1], hashes)
+    return ConsistencyProof(old, new, hashes)
 
 
 def _malformed(kind: str, what: str) -> MalformedInput:

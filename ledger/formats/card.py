@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 from ledger.errors import LedgerError, MalformedInput
-from ledger.formats.checkpoint import cosigner_name, lid_of
+from ledger.formats.checkpoint import HASH_BYTES, cosigner_name, lid_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
 from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Laestab, Urn
@@ -74,7 +74,7 @@ class Card:
             raise _malformed("Its cosigner key is not the key of its cosigner.")
         if log.public == cosigner.public:
             raise _malformed("One key is given two uses.")
-        if len(self.genesis) != 32 or not _RECIPIENT.fullmatch(self.recipient):
+        if len(self.genesis) != HASH_BYTES or not _RECIPIENT.fullmatch(self.recipient):
             raise _malformed("Its first statement or its age recipient is malformed.")
 
 

@@ -11,7 +11,6 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -58,18 +57,22 @@ def decode_fields(cls: type[Any], fields: Mapping[str, object]) -> dict[str, Any
         ) from None
 
 
-@cache
+_KNOWN: dict[type[Any], tuple[FieldCodec, ...]] = {}
+
+
 def codecs_of(cls: type[Any]) -> tuple[FieldCodec, ...]:
     """Give the codecs of a dataclass's fields, in order.
 
     Raises:
         TypeError: an annotation that has no JSON form; found by the first test.
     """
-    hints = typing.get_type_hints(cls)
-    return tuple(
-        FieldCodec(one.name, _encoder(hints[one.name]), _decoder(hints[one.name]))
-        for one in dataclasses.fields(cls)
-    )
+    known = _KNOWN.get(cls)
+    if known is None:
+        hints = typing.get_type_hints(cls)
+        known = _KNOWN[cls] = tuple(
+            FieldCodec(one.name, *_pair(hints[one.name])) for one in dataclasses.fields(cls)
+        )
+    return known
 
 
 def _same(value: Any) -> object:
@@ -166,10 +169,3 @@ def _sequence(encode: Encoder, decode: Decoder) -> tuple[Encoder, Decoder]:
 
     return (lambda value: [encode(one) for one in value]), decode_all
 
-
-def _encoder(hint: Any) -> Encoder:
-    return _pair(hint)[0]
-
-
-def _decoder(hint: Any) -> Decoder:
-    return _pair(hint)[1]

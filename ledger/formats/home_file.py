@@ -48,17 +48,19 @@ def read_home_file(data: bytes) -> HomeFile:
     """
     members: Any = strict_json(data)
     try:
-        if members["format"] != HOME_FORMAT or set(members["streams"]) != set(STREAM_NAMES):
-            raise KeyError
-        streams = {name: unb64url(members["streams"][name]) for name in STREAM_NAMES}
-        return HomeFile(unb64url(members["lid"]), streams)
-    except (KeyError, TypeError):
+        streams = {name: unb64url(text) for name, text in members["streams"].items()}
+        read = HomeFile(unb64url(members["lid"]), streams)
+        sound = members["format"] == HOME_FORMAT and set(streams) == set(STREAM_NAMES)
+    except (KeyError, TypeError, AttributeError):
+        sound, read = False, None
+    if read is None or not sound:
         raise MalformedInput(
             "home.json is not a file this program wrote.",
             "It is damaged, or of a newer version.",
             "Restore it from a backup.",
             kind="bad-home-file",
-        ) from None
+        )
+    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,12 @@ CLEAR_MEMBERS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
 )
 """Kind → name of each further clear member → the check its value must pass."""
 
-COMMON_MEMBERS = frozenset("v lid stream seq prev recorded_at anchor auth role _sd _sd_alg".split())
+COMMON_MEMBERS = frozenset(
+    (
+        *("v", "lid", "stream", "seq", "prev", "recorded_at"),
+        *("anchor", "auth", "role", "_sd", "_sd_alg"),
+    )
+)
 MEMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
     {kind: COMMON_MEMBERS | frozenset(further) for kind, further in CLEAR_MEMBERS.items()}
 )

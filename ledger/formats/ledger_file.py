@@ -24,28 +24,44 @@ FILE_NAME = "ledger.db"
 
 SCHEMA = (
     # rowid = log index + 1; the name is what the library's own queries read.
-    "CREATE TABLE entries (rowid INTEGER PRIMARY KEY, originator_id BLOB NOT NULL,"
-    " originator_version INTEGER NOT NULL, statement BLOB NOT NULL,"
-    " UNIQUE (originator_id, originator_version)) STRICT",
+    (
+        "CREATE TABLE entries (rowid INTEGER PRIMARY KEY, originator_id BLOB NOT NULL,"
+        " originator_version INTEGER NOT NULL, statement BLOB NOT NULL,"
+        " UNIQUE (originator_id, originator_version)) STRICT"
+    ),
     # Apart from the statement, so that erasing deletes a row and updates none.
     "CREATE TABLE contents (rowid INTEGER PRIMARY KEY, ciphertext BLOB NOT NULL) STRICT",
-    "CREATE TABLE tree (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL,"
-    " root BLOB NOT NULL, frontier BLOB NOT NULL) STRICT",
-    "CREATE TABLE tiles (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,"
-    " PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE tree (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL,"
+        " root BLOB NOT NULL, frontier BLOB NOT NULL) STRICT"
+    ),
+    (
+        "CREATE TABLE tiles (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL,"
+        " PRIMARY KEY (level, number)) STRICT, WITHOUT ROWID"
+    ),
     "CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note BLOB NOT NULL) STRICT",
-    "CREATE TABLE cosignatures (size INTEGER NOT NULL, line BLOB NOT NULL,"
-    " PRIMARY KEY (size, line)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE tokens (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, token BLOB NOT NULL)"
-    " STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE cosignatures (size INTEGER NOT NULL, line BLOB NOT NULL,"
+        " PRIMARY KEY (size, line)) STRICT, WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE tokens (hash BLOB PRIMARY KEY, size INTEGER NOT NULL, token BLOB NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    ),
     # Keyed MAC of a command's idempotency key → the first log index it wrote.
-    "CREATE TABLE commands (mac BLOB PRIMARY KEY, first_index INTEGER NOT NULL)"
-    " STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE commands (mac BLOB PRIMARY KEY, first_index INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    ),
     # Guards against accidents; tampering is found by verifying.
-    "CREATE TRIGGER entries_stay BEFORE DELETE ON entries"
-    " BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END",
-    "CREATE TRIGGER entries_stand BEFORE UPDATE ON entries"
-    " BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END",
+    (
+        "CREATE TRIGGER entries_stay BEFORE DELETE ON entries"
+        " BEGIN SELECT RAISE(ABORT, 'entries are never deleted'); END"
+    ),
+    (
+        "CREATE TRIGGER entries_stand BEFORE UPDATE ON entries"
+        " BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END"
+    ),
 )
 
 READING_PRAGMAS = (

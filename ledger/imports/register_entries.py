@@ -238,5 +238,3 @@ def _late(
         occurred_on=occurred_on,
         late_reason=LATE_REASON if occurred_on else None,
     )
-
-

@@ -83,14 +83,6 @@ def catch_up(models: ReadModelFile, reader: LedgerReader, progress: Callable[[in
     return folded
 
 
-def rebuild(models: ReadModelFile, reader: LedgerReader, progress: Callable[[int], None]) -> int:
-    """Empty the models and fold the whole log anew; see `catch_up`."""
-    models.begin()
-    models.forget()
-    models.commit(0, LogProver(reader).root_at(0))
-    return catch_up(models, reader, progress)
-
-
 def differing(models: ReadModelFile, reader: LedgerReader) -> list[str]:
     """Compare models with a rebuild in memory; give the names of those that differ.
 

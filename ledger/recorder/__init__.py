@@ -1,1 +1,1 @@
-"""Stores entry and seal together; the only place that knows SQL and the eventsourcing library's persistence."""
+"""Stores entry and seal together; alone knows the eventsourcing library's persistence."""

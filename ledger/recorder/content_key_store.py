@@ -29,10 +29,14 @@ FILE_NAME = "keys.db"
 KEY_BYTES = 32
 KEK_ID_BYTES = 16
 SCHEMA = (
-    "CREATE TABLE class_keys (kek_id BLOB NOT NULL, reader BLOB NOT NULL, wrapped BLOB NOT NULL,"
-    " PRIMARY KEY (kek_id, reader)) STRICT, WITHOUT ROWID",
-    "CREATE TABLE key_rows (stream BLOB PRIMARY KEY, kek_id BLOB NOT NULL, wrapped BLOB NOT NULL)"
-    " STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE class_keys (kek_id BLOB NOT NULL, reader BLOB NOT NULL,"
+        " wrapped BLOB NOT NULL, PRIMARY KEY (kek_id, reader)) STRICT, WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE key_rows (stream BLOB PRIMARY KEY, kek_id BLOB NOT NULL,"
+        " wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID"
+    ),
 )
 
 

@@ -22,7 +22,9 @@ def copy_database(source: Path, target: Path) -> None:
     """
     with translated():
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        reading = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        reading = sqlite3.connect(
+            f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
+        )
         writing = sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             reading.backup(writing)

@@ -52,6 +52,7 @@ class SealingEventStore(EventStore[UUID]):
         self,
         mapper: Mapper[UUID],
         recorder: LedgerRecorder,
+        *,
         state: LogState,
         keys: DataKeys,
         entropy: Callable[[int], bytes],
@@ -126,7 +127,9 @@ class SealingEventStore(EventStore[UUID]):
         if index > 0:
             _check_may_sign(state, index, event, actor)
         disclosures = (
-            [] if event.KIND in BARE_KINDS else make_disclosures(disclosed_fields(event), self._entropy)
+            []
+            if event.KIND in BARE_KINDS
+            else make_disclosures(disclosed_fields(event), self._entropy)
         )
         texts = [one.text for one in disclosures]
         signing_input = unsigned(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import NoReturn
 from uuid import UUID
 
-from eventsourcing.persistence import DomainEventProtocol, Mapper, StoredEvent
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, StoredEvent
 
 from ledger.aggregates.event import Event, read_event
 from ledger.errors import AlterationFound
@@ -35,7 +36,7 @@ class SealedMapper(Mapper[UUID]):
         """Refuse: an unsealed event cannot be stored."""
         raise TypeError(f"{type(domain_event).__name__} is not sealed; save it through the store")
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]  # the library types events by its own protocol
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """Open one stored row.
 
         Raises:

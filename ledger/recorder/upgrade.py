@@ -49,7 +49,11 @@ def upgrade_ledger(
                     kind="other-schema-version",
                 )
             _copy_beside(connection, path.with_name(f"{path.name}.v{found}"))
-            _run(connection, [sql for version in range(found, target) for sql in steps[version]], target)
+            _run(
+                connection,
+                [sql for version in range(found, target) for sql in steps[version]],
+                target,
+            )
             return found
         finally:
             connection.close()

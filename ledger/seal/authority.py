@@ -324,11 +324,11 @@ class Authority:
         role, person = payload["withdrawn"], payload["person"]
         if person != self._signer(statement):
             self._check_may_grant(statement, role, person)
-        held = [
-            one for one in self._roles(person) if one.role == role and one.withdrawn is None
-        ]
+        held = [one for one in self._roles(person) if one.role == role and one.withdrawn is None]
         if not held or payload["from_index"] > index or role == "root":
-            raise NotAuthorised("A role is withdrawn that is not held.", kind="withdrawal-malformed")
+            raise NotAuthorised(
+                "A role is withdrawn that is not held.", kind="withdrawal-malformed"
+            )
         for one in held:
             one.withdrawn, one.withdrawn_from = index, payload["from_index"]
 
@@ -338,8 +338,6 @@ def permitted_kinds(role: str) -> frozenset[str]:
     if role == "head":
         return _PEOPLE_SIGN | kinds.AUTHORITY_KINDS
     return _KINDS_BY_ROLE.get(role, _PEOPLE_SIGN)
-
-
 
 
 def apply_checked(authority: Authority, index: int, statement: Statement) -> None:

@@ -61,6 +61,8 @@ def open_entry(entry: StoredEntry, data_key: Callable[[bytes], bytes]) -> Opened
     """
     statement = read_statement(entry.statement)
     if entry.ciphertext is None:
-        raise AlterationFound(f"Entry {entry.index} has lost its contents.", kind="contents-missing")
+        raise AlterationFound(
+            f"Entry {entry.index} has lost its contents.", kind="contents-missing"
+        )
     opened = open_disclosures(statement, entry.ciphertext, data_key(entry.stream))
     return OpenedEntry(entry.index, statement, opened)

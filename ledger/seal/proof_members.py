@@ -8,6 +8,7 @@ caller's choice.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ledger.errors import NotFound
 from ledger.formats import kinds
@@ -20,11 +21,11 @@ from ledger.formats.statement import Statement, read_statement
 from ledger.seal.contents import open_entry
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
 from ledger.seal.proofs import LogProver
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ledger.formats.ledger_reader import LedgerReader
     from collections.abc import Callable, Collection, Iterator
+
+    from ledger.formats.ledger_reader import LedgerReader
 
 NAMES_SHOWN = frozenset({"event", "person_name"})
 """What an entry of the authority stream shows of whoever signed what leaves."""

@@ -79,8 +79,7 @@ class LogProver:
         first = number * TILE_WIDTH
         if level == 0:
             return b"".join(
-                leaf_hash(entry.statement)
-                for entry in self._log.entries(first, first + TILE_WIDTH)
+                leaf_hash(entry.statement) for entry in self._log.entries(first, first + TILE_WIDTH)
             )
         # A tile not yet full: the roots of the full tiles below it.
         full = (self.size >> (8 * level)) - first

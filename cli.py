@@ -1,0 +1,110 @@
+"""The table of commands: name → module and help line.
+
+Nothing of the product is imported until its command runs, so that help is
+instant; a test holds the help lines to the commands' own.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "init": ("init", "Make a school's home: its keys, its ledger, its first headteacher."),
+    "demo": ("demo", "Play a school year with made-up pupils in two schools, and try to cheat."),
+    "register": ("register", "Show the SEN register, today or as at any past date."),
+    "history": ("history", "Show everything recorded about one pupil."),
+    "due": ("due", "Show what the law and the school's own rules ask for, and what is overdue."),
+    "pupil": ("pupil", "Record who a pupil is, joins, leaves, and their SEN status and needs."),
+    "parent": ("parental_responsibility", "Record who holds parental responsibility."),
+    "notice": ("notification", "Record what parents were told, when and how."),
+    "consent": ("consent", "Record consents; ask whether one was in force; prove it."),
+    "cycle": ("support_cycle", "Record assess, plan, do, review."),
+    "plan": ("support_plan", "Record support plans and who was given them."),
+    "review": ("review", "Record reviews and meetings with parents."),
+    "ehc-plan": ("ehc_plan", "Record EHC plans issued, amended or ceased."),
+    "annual-review": ("annual_review", "Record the steps of an annual review."),
+    "my-story": ("my_story", "Keep a family's My Story."),
+    "address": ("protected_address", "Keep an address that must not be found."),
+    "correct": ("correct", "Put an entry right; the wrong one stays visible."),
+    "proposal": ("proposal", "Sign or decline what the office has entered."),
+    "import": ("import_register", "Bring in a register from a CSV file."),
+    "transfer": ("transfer", "Hand a pupil's record over to another school, and receive one."),
+    "school": ("school", "Write the school's card, trust another's, keep term dates."),
+    "staff": ("staff", "Appoint staff, grant and withdraw roles, renew and revoke keys."),
+    "log": ("log", "Seal the ledger, have it time-stamped and cosigned, prove an entry."),
+    "verify": ("verify", "Check a home, a copy, a bundle, a receipt or a proof."),
+    "projections": ("projections", "Check or rebuild what is shown from what is recorded."),
+    "backup": ("backup", "Copy the home to another disk, verified."),
+    "restore": ("restore", "Bring a backup back."),
+    "doctor": ("doctor", "Look for what is wrong with this computer or this home."),
+    "completion": ("completion", "Let the shell complete commands."),
+}
+"""Command → module in ledger/entrypoints/cli/ and help line; the module's `command` is run."""
+
+EXAMPLES = """\b
+Examples:
+  send-ledger demo
+  send-ledger init --help
+  send-ledger register --home /schools/ours --as senco
+  send-ledger verify --home /schools/ours --envelope
+
+\b
+Exit codes: 0 done · 1 failed · 2 usage · 3 done with warnings · 4 key or
+passphrase · 5 not found · 6 input refused · 7 refused by rule · 8 busy or
+storage · 10 alteration found · 11 cannot be fully verified · 130 interrupted
+"""
+
+
+class CommandTable(click.Group):
+    """A group whose commands are imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"ledger.entrypoints.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Keep “Did you mean”, which a lazy group would lose."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=self.list_commands(ctx), ctx=ctx
+            ) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print the table without importing anything."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(
+    cls=CommandTable,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=EXAMPLES,
+)
+@click.version_option(package_name="send-ledger", prog_name="send-ledger")
+def main() -> None:
+    """Keep pupils' SEND history so that anything in it can be proved.
+
+    Every command takes --home PATH (or SEND_LEDGER_HOME) and --as PERSON (or
+    SEND_LEDGER_AS).
+    """
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""Verifying what a person points at, against what is held outside it.
+
+Joins files, marks and policies for `ledger.verify`; opens no signing key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ledger.bundles.container import decrypt, unpack
+from ledger.bundles.receipt import open_receipt_file
+from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, LedgerError, NotFound
+from ledger.formats.bundle_layout import is_bundle_name
+from ledger.formats.checkpoint import Checkpoint
+from ledger.formats.ledger_file import FILE_NAME, open_for_reading
+from ledger.formats.ledger_reader import LedgerReader
+from ledger.formats.signed_note import SignedNote
+from ledger.formats.statement import read_statement
+from ledger.formats.tlog_proof import TlogProof
+from ledger.recorder.mark_file import MarkFile
+from ledger.seal.time_stamps import read_roots
+from ledger.verify.bundle import verify_bundle
+from ledger.verify.findings import Report
+from ledger.verify.held import Held
+from ledger.verify.home import verify_ledger
+from ledger.verify.proof_folder import verify_proof_folder
+from ledger.verify.receipt import verify_receipt
+from ledger.verify.saved_state import SavedState
+from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
+
+AGE_MAGIC = b"age-encryption.org/v1\n"
+ZIP_MAGIC = b"PK\x03\x04"
+SQLITE_MAGIC = b"SQLite format 3\x00"
+MAX_FOLDER_FILES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is to be verified, and against what.
+
+    Attributes:
+        state_folder: where this computer keeps high-water marks.
+        now: the reader's clock.
+        data_key: stream id → data key, where a reader's key is open.
+        envelope_only: leave the contents alone.
+        against: files and folders that others hold.
+        policy: the files of a trust policy from outside, or None.
+        since: go on from the last run that found the ledger intact.
+        identity: the age identity that opens a bundle, or None.
+        recipient: origin of the log of the school that holds the bundle, or None.
+    """
+
+    state_folder: Path
+    now: datetime
+    data_key: Callable[[bytes], bytes] | None = None
+    envelope_only: bool = False
+    against: Sequence[Path] = ()
+    policy: Mapping[str, bytes] | None = None
+    since: bool = False
+    identity: str | None = None
+    recipient: str | None = None
+
+    @property
+    def trust(self) -> TrustPolicy | None:
+        """The trust policy from outside, read."""
+        return None if self.policy is None else read_trust_policy(self.policy)
+
+
+def verify_target(target: Path, wanted: Wanted) -> Report:
+    """Verify a home, a ledger file, a proof folder, a bundle or a receipt.
+
+    Raises:
+        NotFound: there is nothing there.
+        InputRefused: it is none of these.
+        KeyUnavailable: it is a bundle, and nobody's key opens it.
+    """
+    if target.is_dir():
+        if (target / FILE_NAME).exists():
+            return verify_home(target, wanted)
+        if (target / "statement.sd-jwt").exists():
+            return verify_proof_folder(read_folder(target), wanted.policy, wanted.now)
+        raise InputRefused(
+            "The folder is neither a school's home nor a proof.",
+            "It has no ledger.db and no statement.sd-jwt.",
+            "Name the home, or the folder that consent prove wrote.",
+            kind="unknown-target",
+        )
+    if not target.is_file():
+        raise NotFound(
+            "There is nothing to verify there.", remedy="Check the path.", kind="no-target"
+        )
+    head = _magic(target)
+    if head.startswith(SQLITE_MAGIC):
+        return verify_home(target, wanted)
+    if head.startswith(AGE_MAGIC):
+        return _verify_bundle(target.read_bytes(), wanted)
+    if head.startswith(ZIP_MAGIC):
+        return _verify_zip(target.read_bytes(), wanted)
+    raise InputRefused(
+        "The file is none that this program can verify.",
+        "It is no ledger, bundle or receipt.",
+        "Verify a proof by naming its folder.",
+        kind="unknown-target",
+    )
+
+
+def verify_home(target: Path, wanted: Wanted) -> Report:
+    """Verify a home or a copied ledger file."""
+    lid = _lid_of(target)
+    mark = MarkFile.of(wanted.state_folder, lid).read() if lid else None
+    saved_path = _saved_path(wanted.state_folder, lid)
+    since = None
+    if wanted.since and saved_path and saved_path.exists():
+        since = SavedState.from_bytes(saved_path.read_bytes())
+    trust = wanted.trust
+    own_roots = target / "tsa-roots.pem" if target.is_dir() else target.with_name("tsa-roots.pem")
+    roots = (
+        trust.roots if trust else (read_roots(own_roots.read_bytes()) if own_roots.exists() else ())
+    )
+    report = verify_ledger(
+        target,
+        mark=mark,
+        now=wanted.now,
+        data_key=wanted.data_key,
+        envelope_only=wanted.envelope_only,
+        against=[held for path in wanted.against for held in held_in(path, wanted.policy)],
+        roots=roots,
+        cosigners=trust.witnesses if trust else (),
+        genesis=trust.genesis if trust else None,
+        since=since,
+    )
+    if report.saved is not None and saved_path is not None:
+        _keep(saved_path, report.saved)
+    return report
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Keep the state of an intact run; a computer that cannot keep it only verifies more."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError:
+        return
+
+
+def _saved_path(state_folder: Path, lid: bytes | None) -> Path | None:
+    if lid is None:
+        return None
+    return MarkFile.of(state_folder, lid).path.with_suffix(".verified")
+
+
+def _lid_of(target: Path) -> bytes | None:
+    """Give the ledger id that the first entry claims; None where it cannot be read."""
+    path = target / FILE_NAME if target.is_dir() else target
+    try:
+        with open_for_reading(path) as connection:
+            return read_statement(LedgerReader(connection).entry(0).statement).lid
+    except LedgerError:
+        return None
+
+
+def held_in(path: Path, policy: Mapping[str, bytes] | None) -> list[Held]:
+    """Read a head that others hold: a receipt, a proof folder, a proof or a checkpoint.
+
+    Raises:
+        AlterationFound: the evidence itself is altered.
+        InputRefused: it is no such evidence.
+    """
+    if path.is_dir():
+        files = read_folder(path)
+        report = verify_proof_folder(files, policy)
+        _demand_sound(report, path)
+        return [_of_note(f"the proof {path.name}", files["checkpoint"])]
+    data = path.read_bytes()
+    if data.startswith(ZIP_MAGIC):
+        report, facts = verify_receipt(open_receipt_file(data), None)
+        _demand_sound(report, path)
+        if facts is None or facts.sender_checkpoint is None:
+            raise InputRefused(
+                "The file holds no head of the sender's ledger.",
+                "It is a confirmation, not a receipt.",
+                kind="no-head",
+            )
+        return [_of_note(f"the receipt {path.name}", facts.sender_checkpoint)]
+    if data.startswith(b"c2sp.org/tlog-proof"):
+        return [_of_note(f"the proof {path.name}", TlogProof.parse(data).checkpoint_note)]
+    return [_of_note(f"the checkpoint {path.name}", data)]
+
+
+def _demand_sound(report: Report, path: Path) -> None:
+    if report.result == "altered":
+        first = report.findings[0].words if report.findings else ""
+        raise AlterationFound(
+            f"The evidence {path.name} is itself altered.",
+            first,
+            "Ask whoever holds it for another copy.",
+            kind="evidence-altered",
+        )
+
+
+def _of_note(description: str, note: bytes) -> Held:
+    head = Checkpoint.parse(SignedNote.parse(note).text)
+    return Held(description=description, origin=head.origin, size=head.size, root=head.root)
+
+
+def _verify_bundle(data: bytes, wanted: Wanted) -> Report:
+    if wanted.identity is None:
+        raise KeyUnavailable(
+            "The bundle is encrypted.",
+            "Only the receiving school can open it.",
+            "Add --home and --as of somebody there who opens bundles.",
+            kind="bundle-closed",
+        )
+    members = unpack(decrypt(data, wanted.identity), allow=is_bundle_name)
+    return verify_bundle(members, wanted.trust, wanted.recipient)[0]
+
+
+def _verify_zip(data: bytes, wanted: Wanted) -> Report:
+    try:
+        return verify_receipt(open_receipt_file(data), wanted.trust)[0]
+    except InputRefused:
+        members = unpack(data, allow=is_bundle_name)
+    return verify_bundle(members, wanted.trust, wanted.recipient)[0]
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Read every file below a folder: relative name → bytes.
+
+    Raises:
+        InputRefused: more files than any proof has.
+    """
+    files: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+        if len(files) > MAX_FOLDER_FILES:
+            raise InputRefused("The folder has too many files to be a proof.", kind="too-large")
+    return files
+
+
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(32)

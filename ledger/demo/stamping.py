@@ -1,0 +1,59 @@
+"""Sealing and time stamps, once the story has come to the present."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger.application.log import add_time_stamp, newest_checkpoint
+from ledger.demo import local_tsa
+from ledger.demo.local_tsa import LocalTimeStampAuthority
+from ledger.seal.private_files import write_private
+from ledger.seal.time_stamps import build_query, check_token, read_roots
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledger.demo.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Stamper:
+    """The demonstration's time-stamp authority, or none where this machine has no openssl."""
+
+    authority: LocalTimeStampAuthority | None
+
+    @property
+    def roots(self) -> bytes | None:
+        """The authority's root certificate (PEM), or None."""
+        return None if self.authority is None else self.authority.root_pem
+
+    def seal_and_stamp(self, stage: Stage) -> None:
+        """Seal a school's ledger, and have the checkpoint time-stamped where that can be done."""
+        session, home = stage.seats.take("head").session, stage.home
+        session.seal()
+        if self.authority is None:
+            return
+        with home.reading() as reader:
+            size, note = newest_checkpoint(reader)
+            query = build_query(note, home.entropy)
+            answer = self.authority.stamp(query)
+            check_token(answer, note, read_roots(self.authority.root_pem), query)
+            add_time_stamp(session.system_desk(), reader, session.store, size, answer)
+        stage.count("time_stamps")
+
+
+def begin_stamping(folder: Path, stages: tuple[Stage, ...]) -> Stamper:
+    """Make the authority, and let each school keep its root certificate.
+
+    Args:
+        folder: where the authority is to be.
+        stages: the schools.
+    """
+    if not local_tsa.available():
+        return Stamper(None)
+    authority = LocalTimeStampAuthority(folder)
+    authority.create()
+    for stage in stages:
+        write_private(stage.home.tsa_roots_path, authority.root_pem)
+    return Stamper(authority)

@@ -1,0 +1,353 @@
+"""What all commands share: their options, their session, their refusals, their output."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from platformdirs import user_state_path
+
+from ledger.bootstrap.home import Home
+from ledger.entrypoints.cli.table import aligned, csv_text
+from ledger.errors import KeyUnavailable, LedgerError, UsageError
+
+MAX_PASSPHRASE_BYTES = 4096
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How a command was called.
+
+    Attributes:
+        home_path: --home, or None.
+        who: --as, or None.
+        role: --in-role, or None.
+        passphrase_file: --passphrase-file, or None.
+        passphrase_command: --passphrase-command, or None.
+        passphrase_fd: --passphrase-fd, or None.
+        as_json: --json.
+        as_csv: --csv.
+        debug: --debug.
+    """
+
+    home_path: Path | None
+    who: str | None
+    role: str | None
+    passphrase_file: Path | None
+    passphrase_command: str | None
+    passphrase_fd: int | None
+    as_json: bool
+    as_csv: bool
+    debug: bool
+
+    def home(self) -> Home:
+        """Open the home that was named.
+
+        Raises:
+            UsageError: none was.
+            NotFound: there is none there.
+        """
+        if self.home_path is None:
+            raise UsageError(
+                "No home is named.",
+                "The command must know which school's ledger to use.",
+                "Add --home PATH, or set SEND_LEDGER_HOME.",
+                kind="no-home-named",
+            )
+        return Home.open(self.home_path, state_folder())
+
+    def person(self) -> str:
+        """Give who was named with --as.
+
+        Raises:
+            UsageError: nobody was.
+        """
+        if self.who is None:
+            raise UsageError(
+                "It is not said who you are.",
+                "Everything is signed, and read, as somebody.",
+                "Add --as PERSON (a name or handle, e.g. --as senco), or set SEND_LEDGER_AS.",
+                kind="no-person-named",
+            )
+        return self.who
+
+    def passphrase(self, who: str) -> str:
+        """Take the passphrase from file, command, descriptor or prompt, never from argv."""
+        if self.passphrase_file is not None:
+            return read_passphrase_file(self.passphrase_file)
+        if self.passphrase_command is not None:
+            return _passphrase_of(_run_passphrase_command(self.passphrase_command))
+        if self.passphrase_fd is not None:
+            with os.fdopen(self.passphrase_fd, "rb", closefd=False) as stream:
+                return _passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
+        return ask_passphrase(f"Passphrase of {who}")
+
+
+def state_folder() -> Path:
+    """Give where this computer keeps high-water marks: SEND_LEDGER_STATE or the system's place."""
+    named = os.environ.get("SEND_LEDGER_STATE")
+    return Path(named) if named else user_state_path("send-ledger", appauthor=False)
+
+
+def read_passphrase_file(path: Path) -> str:
+    """Read a passphrase from the first line of a file."""
+    try:
+        with path.open("rb") as stream:
+            return _passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
+    except OSError as error:
+        raise KeyUnavailable(
+            "The passphrase file cannot be read.",
+            error.strerror or "",
+            "Check the path after --passphrase-file or in SEND_LEDGER_PASSPHRASE_FILE.",
+            kind="passphrase-file",
+        ) from error
+
+
+def ask_passphrase(label: str, *, confirm: bool = False) -> str:
+    """Ask for a passphrase on the terminal.
+
+    Raises:
+        UsageError: there is no terminal to ask on.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "A passphrase is needed, and there is no terminal to ask on.",
+            remedy="Set SEND_LEDGER_PASSPHRASE_FILE, or add --passphrase-file FILE, "
+            "--passphrase-command COMMAND or --passphrase-fd N.",
+            kind="no-terminal",
+        )
+    answer: str = click.prompt(label, hide_input=True, confirmation_prompt=confirm, err=True)
+    return answer
+
+
+def _passphrase_of(data: bytes) -> str:
+    try:
+        line = data.decode("utf-8-sig").splitlines()[0] if data else ""
+    except UnicodeDecodeError:
+        line = ""
+    if not line:
+        raise KeyUnavailable(
+            "The passphrase is empty or not text.",
+            remedy="Put it on the first line, as UTF-8 text.",
+            kind="passphrase-file",
+        )
+    return line
+
+
+def _run_passphrase_command(command: str) -> bytes:
+    # The user's own words for their own shell, as restic and borg have it.
+    done = subprocess.run(command, shell=True, capture_output=True, check=False)  # noqa: S602  the user's own command
+    if done.returncode != 0:
+        raise KeyUnavailable(
+            "The passphrase command failed.",
+            f"It ended with exit code {done.returncode}.",
+            "Run it by hand, and mend --passphrase-command.",
+            kind="passphrase-command",
+        )
+    return done.stdout
+
+
+_OPTIONS = (
+    click.option(
+        "--home",
+        "home_path",
+        type=click.Path(path_type=Path),
+        envvar="SEND_LEDGER_HOME",
+        help="The school's home folder.",
+    ),
+    click.option("--as", "who", envvar="SEND_LEDGER_AS", help="Who you are: name or handle."),
+    click.option(
+        "--in-role",
+        "role",
+        envvar="SEND_LEDGER_ROLE",
+        help="Act in this role, if you hold several.",
+    ),
+    click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path),
+        envvar="SEND_LEDGER_PASSPHRASE_FILE",
+        help="Read your passphrase from this file.",
+    ),
+    click.option("--passphrase-command", help="Take your passphrase from this command's output."),
+    click.option("--passphrase-fd", type=int, help="Read your passphrase from this descriptor."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+    click.option("--csv", "as_csv", is_flag=True, help="Print CSV, where there is a list."),
+    click.option("--debug", is_flag=True, hidden=True, help="Show where a failure happened."),
+)
+_SETTING_NAMES = frozenset(Setting.__dataclass_fields__)
+
+
+def ledger_command(
+    group: click.Group | None = None, name: str | None = None, *, examples: Sequence[str] = ()
+) -> Callable[[F], click.Command]:
+    """Make a command of a function that takes a `Setting` first.
+
+    The command gets --home, --as and the rest; its refusals are printed as what
+    happened, why, what to try, with the error's exit code.
+
+    Args:
+        group: the noun that it belongs to, or None.
+        name: what is typed.
+        examples: what follows “send-ledger ” in each example of its help.
+    """
+
+    def make(function: F) -> click.Command:
+        @functools.wraps(function)
+        def run(**given: Any) -> None:
+            setting = Setting(**{key: given.pop(key) for key in _SETTING_NAMES})
+            _show_what_can_be_shown()
+            with refusals(setting):
+                function(setting, **given)
+
+        callback: Any = run
+        for option in reversed(_OPTIONS):
+            callback = option(callback)
+        owner: Any = click if group is None else group
+        made: click.Command = owner.command(name, epilog=examples_text(examples))(callback)
+        return made
+
+    return make
+
+
+def examples_text(examples: Sequence[str]) -> str | None:
+    """Write the examples of a command's help; None where it has none."""
+    if not examples:
+        return None
+    lines = "\n".join(f"  send-ledger {one}" for one in examples)
+    return f"\b\nExamples:\n{lines}"
+
+
+def ledger_group(*, name: str, examples: Sequence[str] = ()) -> Callable[[F], click.Group]:
+    """Make a group of commands, one noun."""
+
+    def make(function: F) -> click.Group:
+        made: click.Group = click.group(name, epilog=examples_text(examples))(function)
+        return made
+
+    return make
+
+
+@contextmanager
+def refusals(setting: Setting) -> Iterator[None]:
+    """Print a refusal as three sentences and leave with its exit code."""
+    try:
+        yield
+    except LedgerError as error:
+        if setting.debug:
+            traceback.print_exc()
+        refuse(error, as_json=setting.as_json)
+    except KeyboardInterrupt:
+        click.echo("Interrupted; nothing more was recorded.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except OSError as error:
+        refuse(
+            LedgerError(
+                "A file could not be read or written.",
+                error.strerror or type(error).__name__,
+                "Check path, permissions and free space.",
+                kind="file-error",
+            ),
+            as_json=setting.as_json,
+            code=8,
+        )
+    except Exception as error:  # noqa: BLE001  the last net: no traceback reaches a user
+        if setting.debug:
+            traceback.print_exc()
+        refuse(
+            LedgerError(
+                "Something failed that should not; nothing more was recorded.",
+                f"The program met an unexpected {type(error).__name__}.",
+                "Repeat the command with --debug and report what it shows.",
+                kind="unexpected",
+            ),
+            as_json=setting.as_json,
+        )
+
+
+def refuse(error: LedgerError, *, as_json: bool = False, code: int | None = None) -> NoReturn:
+    """Print a refusal on stderr, and leave."""
+    exit_code = error.exit_code if code is None else code
+    if as_json:
+        members = {
+            "error": error.kind,
+            "what": error.what,
+            "why": error.why,
+            "try": error.remedy,
+            "exit_code": exit_code,
+        }
+        click.echo(_json_text(members), err=True)
+    else:
+        lines = [("Error", error.what), ("Why", error.why), ("Try", error.remedy)]
+        for label, text in lines:
+            if text:
+                click.echo(f"{label}: {text}", err=True)
+    sys.exit(exit_code)
+
+
+def say(
+    setting: Setting, words: str, data: Mapping[str, Any] | Sequence[Any] | None = None
+) -> None:
+    """Print the result: JSON where asked for, words otherwise."""
+    if setting.as_json and data is not None:
+        click.echo(_json_text(data))
+    elif words:
+        click.echo(words)
+
+
+def say_table(
+    setting: Setting,
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    *,
+    empty: str,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Print a list: JSON, CSV (safe for spreadsheets) or aligned columns.
+
+    Args:
+        setting: how the command was called.
+        rows: one mapping each.
+        columns: key → heading, in order.
+        empty: what to say where there is nothing.
+        data: the JSON document; the rows themselves where not given.
+    """
+    if setting.as_json:
+        click.echo(_json_text(data if data is not None else list(rows)))
+    elif setting.as_csv:
+        click.echo(csv_text(rows, columns), nl=False)
+    elif not rows:
+        click.echo(empty)
+    else:
+        click.echo(aligned(rows, columns))
+
+
+def _json_text(data: object) -> str:
+    """Write JSON; escaped where the output cannot take every letter, so that none is lost."""
+    return json.dumps(data, ensure_ascii=not _takes_every_letter(sys.stdout), indent=2)
+
+
+def _takes_every_letter(stream: Any) -> bool:
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    return encoding.casefold().replace("-", "").startswith("utf")
+
+
+def _show_what_can_be_shown() -> None:
+    """Let a terminal that lacks a letter of a name show “?” for it, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if not _takes_every_letter(stream) and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

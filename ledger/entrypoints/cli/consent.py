@@ -1,0 +1,411 @@
+"""`send-ledger consent`: record, ask, prove."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from ledger.aggregates.consent import FamilyAct
+from ledger.application.entries import Draft, add_entry
+from ledger.bootstrap.exchanges import own_policy
+from ledger.bootstrap.view import View
+from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.parameters import CodeChoice, Read, hash_file, parse_stated, parse_words
+from ledger.entrypoints.cli.viewing import pupil_stream, viewing
+from ledger.errors import NotFound, StorageFailed
+from ledger.evidence.consent_answer import (
+    Answer,
+    Asked,
+    ConsentFact,
+    ConsentRecord,
+    answer_consent,
+    same_recipient,
+)
+from ledger.evidence.proof_folder import ProofRequest, build_proof
+from ledger.formats.encoding import b64url, unb64url
+from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
+from ledger.projections.history import HistoryEntry, read_history
+from ledger.projections.register import RegisterRow
+from ledger.seal.private_files import make_private_folder, write_private
+from ledger.values.code import Code
+from ledger.values.dates import OccurredOn, parse_day
+from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
+
+CAPACITIES = ("parental_responsibility", "young_person", "advocate")
+ACT_KINDS = ("signed_form", "message", "witnessed_words", "none")
+ANSWERED_NO = 1
+
+
+@ledger_group(name="consent")
+def command() -> None:
+    """Record consents; ask whether one was in force; prove it.
+
+    \b
+    Examples:
+      send-ledger consent check "Zoë" --item my_story --recipient "Penistone" --on 2026-03-03
+        --as senco
+      send-ledger consent prove 57 --out proof --in-force --as senco
+    """
+
+
+def _act_options(function: Any) -> Any:
+    options = (
+        click.option(
+            "--evidence",
+            type=click.Choice(ACT_KINDS),
+            required=True,
+            help="Evidence of the family's own act; “none” where there is none.",
+        ),
+        click.option("--words", type=Read("TEXT|@FILE", parse_words), help="Their own words."),
+        click.option("--document", type=Read("FILE", hash_file), help="The scanned form; hashed."),
+        click.option("--kept-at", help="Where the paper or message is kept."),
+        click.option("--witness", help="Who witnessed it."),
+        click.option("--method", type=CodeChoice("contact_means"), required=True),
+        click.option("--on", "stated", type=Read("DATE", parse_stated), help="When it happened."),
+        click.option("--late-reason", help="Why it is entered late."),
+        click.option("--request-id", help="The same id twice adds nothing."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _ask_options(function: Any) -> Any:
+    options = (
+        click.argument("pupil"),
+        click.option("--by", "giver", required=True, help="Who answered."),
+        click.option("--capacity", type=click.Choice(CAPACITIES), required=True),
+        click.option(
+            "--item", "items", multiple=True, required=True, type=CodeChoice("consent_item")
+        ),
+        click.option("--purpose", required=True, help="What for."),
+        click.option("--recipient", required=True, help="To whom."),
+        click.option("--wording", type=Read("TEXT|@FILE", parse_words), required=True),
+        click.option("--wording-version", required=True, help="e.g. “form C1, March 2026”."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@ledger_command(command, "give")
+@_ask_options
+@click.option("--expires", type=Read("DATE", parse_day), help="Last day in force.")
+@_act_options
+def give(setting: Setting, pupil: str, **given: Any) -> None:
+    """Record that consent was given, with the full words shown and the family's own act.
+
+    \b
+    Examples:
+      send-ledger consent give "Zoë" --by "Anna O'Neill" --capacity parental_responsibility
+        --item my_story --purpose "move to Penistone" --recipient "Penistone Grammar School"
+        --wording @form-c1.txt --wording-version "C1 2026" --evidence signed_form
+        --kept-at "green folder 12" --method letter --on 3/3/2026 --as senco
+    """
+    fields = {**_asked_fields(given), "expires_on": given["expires"]}
+    _record(setting, pupil, "consent.given.v1", fields, given)
+
+
+@ledger_command(command, "refuse")
+@_ask_options
+@_act_options
+def refuse(setting: Setting, pupil: str, **given: Any) -> None:
+    """Record that consent was asked for and refused.
+
+    \b
+    Examples:
+      send-ledger consent refuse "Zoë" --by "Tom O'Neill" --capacity parental_responsibility
+        --item photographs --purpose website --recipient "the school's website"
+        --wording "May we…?" --wording-version P2 --evidence message --words "No, thank you."
+        --method email --as senco
+    """
+    _record(setting, pupil, "consent.refused.v1", _asked_fields(given), given)
+
+
+def _asked_fields(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "giver_name": given["giver"],
+        "giver_capacity": given["capacity"],
+        "giver_stream": None,
+        "items": tuple(given["items"]),
+        "purpose": given["purpose"],
+        "recipient": given["recipient"],
+        "wording_version": given["wording_version"],
+        "wording": given["wording"],
+        "method": given["method"],
+        **_act_fields(given),
+    }
+
+
+def _act_fields(given: dict[str, Any]) -> dict[str, Any]:
+    act = FamilyAct(given["evidence"], given["words"], given["document"], given["kept_at"])
+    return {"act": act, "witness": given["witness"]}
+
+
+def _record(
+    setting: Setting, pupil: str, type_name: str, fields: dict[str, Any], given: dict[str, Any]
+) -> None:
+    with acting(setting) as at_work:
+        row = at_work.view.find_pupil(pupil)
+        draft = Draft(
+            type=type_name,
+            fields=fields,
+            pupil=pupil_stream(row),
+            occurred_on=given["stated"],
+            late_reason=given["late_reason"],
+        )
+        done = add_entry(at_work.desk, draft, given["request_id"])
+    kept = "Kept as a proposal for the SENCO" if done.proposed else "Recorded"
+    say(
+        setting,
+        f"{kept}: entry {done.index}.",
+        {"entry": done.index, "record": b64url(done.stream.bytes), "proposed": done.proposed},
+    )
+
+
+@ledger_command(command, "withdraw")
+@click.argument("pupil")
+@click.option("--entry", type=int, help="The entry that gave it, where several are in force.")
+@click.option("--by", "giver", required=True, help="Who withdrew it.")
+@click.option("--capacity", type=click.Choice(CAPACITIES), required=True)
+@_act_options
+def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -> None:
+    """Record that a consent was withdrawn.
+
+    \b
+    Examples:
+      send-ledger consent withdraw "Zoë" --by "Anna O'Neill" --capacity parental_responsibility
+        --evidence witnessed_words --words "I take it back." --witness "P Crook"
+        --method telephone --as senco
+    """
+    with acting(setting) as at_work:
+        row = at_work.view.find_pupil(pupil)
+        standing = [one for one in _consents(at_work.view, row) if _stands(one, entry)]
+        if len(standing) != 1:
+            raise NotFound(
+                f"{len(standing)} consents could be meant.",
+                remedy="See send-ledger consent list, and name the entry with --entry.",
+                kind="no-consent",
+            )
+        draft = Draft(
+            type="consent.withdrawn.v1",
+            stream=UUID(bytes=standing[0].stream),
+            pupil=pupil_stream(row),
+            occurred_on=given["stated"],
+            late_reason=given["late_reason"],
+            fields={
+                "by_name": given["giver"],
+                "by_capacity": given["capacity"],
+                "method": given["method"],
+                **_act_fields(given),
+            },
+        )
+        done = add_entry(at_work.desk, draft, given["request_id"])
+    say(setting, f"Recorded: entry {done.index}.", {"entry": done.index, "proposed": done.proposed})
+
+
+def _stands(one: ConsentRow, entry: int | None) -> bool:
+    given = one.given is not None and one.withdrawn is None
+    return given and (entry is None or (one.given is not None and one.given.index == entry))
+
+
+def _history(view: View, row: RegisterRow) -> list[HistoryEntry]:
+    return read_history(view.models, view.reader, unb64url(row.pupil))
+
+
+def _consents(view: View, row: RegisterRow) -> list[ConsentRow]:
+    return consents_of(_history(view, row))
+
+
+@ledger_command(command, "list")
+@click.argument("pupil")
+def list_consents(setting: Setting, pupil: str) -> None:
+    """Show every consent of a pupil: given, refused, withdrawn.
+
+    \b
+    Examples:
+      send-ledger consent list "Zoë" --as senco
+      send-ledger consent list A203102209083 --as senco --json
+    """
+    with viewing(setting) as view:
+        rows = [_listed(one) for one in _consents(view, view.find_pupil(pupil))]
+    columns = {
+        "entry": "Entry",
+        "answer": "Answer",
+        "on": "On",
+        "by": "By",
+        "items": "Items",
+        "recipient": "To",
+        "evidence": "Evidence of their own act",
+    }
+    say_table(setting, rows, columns, empty="No consent was asked for yet.")
+
+
+def _listed(one: ConsentRow) -> dict[str, Any]:
+    answer = one.given or one.refused
+    state = "given" if one.given else "refused"
+    return {
+        "entry": answer.index if answer else "",
+        "answer": "withdrawn" if one.withdrawn else state,
+        "on": str(answer.occurred_on) if answer else "",
+        "by": one.giver_name,
+        "items": ", ".join(one.labels),
+        "recipient": one.recipient,
+        "evidence": "none; the school recorded it" if one.act_kind == "none" else one.act_kind,
+        "expires_on": one.expires_on.isoformat() if one.expires_on else None,
+        "record": b64url(one.stream),
+    }
+
+
+@ledger_command(command, "check")
+@click.argument("pupil")
+@click.option("--item", required=True, type=CodeChoice("consent_item"))
+@click.option("--recipient", required=True, help="To whom it would go.")
+@click.option("--on", "on_day", required=True, type=Read("DATE", parse_day), help="On which day.")
+@click.option("--recipient-is", multiple=True, help="e.g. receiving_school, parent.")
+def check(
+    setting: Setting,
+    pupil: str,
+    *,
+    item: Code,
+    recipient: str,
+    on_day: date,
+    recipient_is: tuple[str, ...],
+) -> None:
+    """Ask whether something may be shared with somebody on a day: yes, no, or not required.
+
+    Exit code 0 for yes and for not required, 1 for no.
+
+    \b
+    Examples:
+      send-ledger consent check "Zoë" --item my_story --recipient "Penistone Grammar School"
+        --on 2026-03-03 --as senco
+      send-ledger consent check "Zoë" --item educational_record --recipient "Penistone"
+        --recipient-is receiving_school --on 2026-03-03 --as senco
+    """
+    with viewing(setting) as view:
+        history = _history(view, view.find_pupil(pupil))
+        asked = Asked(
+            item=item.code,
+            recipient=recipient,
+            on=on_day,
+            capacities={*recipient_is, *_capacities(history, recipient, on_day)},
+        )
+        answer = answer_consent(asked, [_record_of(one) for one in consents_of(history)])
+    _say_answer(setting, answer)
+    if answer.verdict == "no":
+        click.get_current_context().exit(ANSWERED_NO)
+
+
+def _capacities(history: list[HistoryEntry], recipient: str, on_day: date) -> set[str]:
+    """Give what the recipient is to the pupil, as far as the record itself says."""
+    moved = any(
+        one.type == "pupil.left.v1"
+        and one.corrected_by is None
+        and one.fields["destination"]
+        and same_recipient(one.fields["destination"], recipient)
+        and OccurredOn.parse(one.occurred_on).first <= on_day
+        for one in history
+    )
+    return {"receiving_school"} if moved else set()
+
+
+def _record_of(one: ConsentRow) -> ConsentRecord:
+    return ConsentRecord(
+        stream=one.stream,
+        given=_fact(one.given),
+        refused=_fact(one.refused),
+        withdrawn=_fact(one.withdrawn),
+        items=one.items,
+        recipient=one.recipient,
+        expires_on=one.expires_on,
+        act_kind=one.act_kind,
+    )
+
+
+def _fact(place: ConsentPlace | None) -> ConsentFact | None:
+    return None if place is None else ConsentFact(place.index, place.occurred_on)
+
+
+def _say_answer(setting: Setting, answer: Answer) -> None:
+    lines = [f"{answer.verdict.upper().replace('-', ' ')}. {answer.words}"]
+    if answer.citation:
+        lines.append(f"Law: {answer.citation}")
+    if answer.index is not None:
+        lines.append(
+            f"Decided by entry {answer.index}; see send-ledger consent prove {answer.index}."
+        )
+    lines += [f"Passed over: {one}" for one in answer.passed_over]
+    say(
+        setting,
+        "\n".join(lines),
+        {
+            "verdict": answer.verdict,
+            "entry": answer.index,
+            "record": None if answer.stream is None else b64url(answer.stream),
+            "words": answer.words,
+            "citation": answer.citation,
+            "passed_over": list(answer.passed_over),
+        },
+    )
+
+
+@ledger_command(command, "prove")
+@click.argument("entry", type=int)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@click.option(
+    "--show", "fields", multiple=True, help="A further field to show; others are withheld."
+)
+@click.option("--in-force", is_flag=True, help="Also prove that it was not withdrawn since.")
+def prove(
+    setting: Setting, entry: int, *, out: Path, fields: tuple[str, ...], in_force: bool
+) -> None:
+    """Write a folder that proves an entry to a stranger, offline.
+
+    It shows what the entry says it is, whom it concerns and when; every other
+    field only where you name it. The folder explains itself and is checked with
+    openssl and coreutils alone.
+
+    \b
+    Examples:
+      send-ledger consent prove 57 --out proof --in-force --as senco
+      send-ledger consent prove 57 --out proof --show giver_name --show items --as senco
+    """
+    if out.exists():
+        raise StorageFailed(
+            "The folder exists already; nothing was written.", remedy="Name a new one."
+        )
+    with acting(setting) as at_work:
+        view = at_work.view
+        policy = own_policy(at_work.session, view.reader)
+        files = build_proof(
+            ProofRequest(
+                reader=view.reader,
+                data_key=view.keys.data_key,
+                index=entry,
+                fields=fields,
+                in_force=in_force,
+                policy_txt=policy[POLICY_NAME],
+                tsa_roots=policy.get(ROOTS_NAME),
+            )
+        )
+    write_folder(out, files)
+    say(
+        setting,
+        f"Written: {out} ({len(files)} files). Whoever gets it begins with README.txt.",
+        {"folder": str(out), "entry": entry, "files": sorted(files)},
+    )
+
+
+def write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Write a proof's files into a new private folder."""
+    make_private_folder(folder)
+    for name, data in files.items():
+        path = folder / name
+        make_private_folder(path.parent)
+        write_private(path, data)

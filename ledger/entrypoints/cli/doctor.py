@@ -1,0 +1,123 @@
+"""`send-ledger doctor`: look for what is wrong with this computer or this home."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.marks import behind_mark
+from ledger.bootstrap.places import unsafe_place
+from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.errors import LedgerError
+from ledger.formats.statement import read_statement
+from ledger.values.dates import parse_instant
+
+FREE_BYTES = 500 * 1024 * 1024
+SEALED_WITHIN = timedelta(days=8)
+SQLITE_LEAST = (3, 37, 0)  # STRICT tables
+PYTHON_LEAST = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: good, warning or bad, in words."""
+
+    name: str
+    state: str
+    words: str
+
+
+@ledger_command(name="doctor")
+def command(setting: Setting) -> None:
+    """Look for what is wrong with this computer or this home.
+
+    Needs nobody's passphrase and changes nothing.
+
+    \b
+    Examples:
+      send-ledger doctor
+      send-ledger doctor --home /schools/ours --json
+    """
+    checks = [*_computer()]
+    if setting.home_path is not None:
+        checks += _home(setting.home())
+    bad = [check for check in checks if check.state == "bad"]
+    lines = [f"{_SIGNS[check.state]} {check.name}: {check.words}" for check in checks]
+    say(
+        setting,
+        "\n".join(lines),
+        {
+            "healthy": not bad,
+            "checks": [{"name": c.name, "state": c.state, "words": c.words} for c in checks],
+        },
+    )
+    if bad:
+        raise LedgerError(
+            f"{len(bad)} things are wrong.",
+            "See the lines marked “bad”.",
+            "Mend them before recording anything.",
+            kind="unhealthy",
+        )
+
+
+_SIGNS = {"good": "good   ", "warning": "look at", "bad": "BAD    "}
+
+
+def _computer() -> Iterator[Check]:
+    python_ok = sys.version_info >= PYTHON_LEAST
+    yield Check("Python", "good" if python_ok else "bad", platform.python_version())
+    sqlite_ok = sqlite3.sqlite_version_info >= SQLITE_LEAST
+    yield Check("SQLite", "good" if sqlite_ok else "bad", sqlite3.sqlite_version)
+    yield Check("cryptography", "good", version("cryptography"))
+    openssl = shutil.which("openssl")
+    words = "found" if openssl else "not found; the demo's own time-stamp authority needs it"
+    yield Check("openssl", "good" if openssl else "warning", words)
+    yield Check("state folder", "good", str(state_folder()))
+
+
+def _home(home: Home) -> Iterator[Check]:
+    why = unsafe_place(home.path)
+    yield Check("place of the home", "bad" if why else "good", why or "on this computer's own disk")
+    free = shutil.disk_usage(home.path).free
+    state = "good" if free >= FREE_BYTES else "bad"
+    yield Check("free space", state, f"{free // (1024 * 1024)} MiB")
+    if sys.platform != "win32":
+        mode = stat.S_IMODE(home.path.stat().st_mode)
+        closed = not mode & 0o077
+        yield Check("permissions", "good" if closed else "bad", f"mode {mode:04o}")
+    try:
+        yield from _ledger(home)
+    except LedgerError as error:
+        yield Check("ledger", "bad", f"{error.what} {error.why}".strip())
+
+
+def _ledger(home: Home) -> Iterator[Check]:
+    with home.reading() as reader:
+        size = reader.size
+        newest = parse_instant(read_statement(reader.entry(size - 1).statement).recorded_at)
+        checkpoints = reader.checkpoints()
+    yield Check("ledger", "good", f"{size} entries")
+    now = home.clock()
+    state = "good" if now >= newest else "bad"
+    yield Check(
+        "clock", state, "after the newest entry" if now >= newest else "BEHIND the newest entry"
+    )
+    mark = home.mark.read()
+    why = behind_mark(home)
+    if mark is None:
+        yield Check("high-water mark", "warning", "this computer has never seen this ledger")
+    else:
+        yield Check("high-water mark", "bad" if why else "good", why or f"{mark.size} entries seen")
+    sealed = checkpoints[-1][0] if checkpoints else 0
+    behind = size - sealed
+    stale = behind > 0 and now - newest > SEALED_WITHIN
+    words = "everything is sealed" if not behind else f"{behind} entries are not sealed yet"
+    yield Check("checkpoint", "warning" if stale or not checkpoints else "good", words)

@@ -1,0 +1,177 @@
+"""What people type after an option, and the values that it becomes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ledger.errors import InputRefused, LedgerError
+from ledger.values.code import Code
+from ledger.values.code_set import code_set
+from ledger.values.dates import MONTHS, DateRefused, OccurredOn, parse_day
+from ledger.values.money import Money
+from ledger.values.need_type import NeedType
+from ledger.values.person_name import PersonName
+from ledger.values.school_identity import Urn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_MONTH: Final = re.compile(r"(?:([A-Za-z]{3,9})|([0-9]{1,2}))[ /-]([0-9]{4})\Z")
+_MONTH_NUMBERS: Final = {
+    name[:length].casefold(): number
+    for number, name in enumerate(MONTHS, 1)
+    for length in (3, len(name))
+}
+LARGEST_TEXT_FILE: Final = 16 * 1024
+"""Bytes: what one field of an entry may hold (docs/formats/statement.md)."""
+
+
+class Read(click.ParamType[object]):
+    """A value read by a function that refuses with a `LedgerError`."""
+
+    def __init__(self, name: str, reader: Callable[[str], object]) -> None:
+        """Take what the help calls the value, and what reads it."""
+        self.name = name
+        self.read = reader
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """Read what was typed; a refusal becomes a usage error that says what to type."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value)
+        except LedgerError as error:
+            sentences = (error.what, error.why, error.remedy)
+            self.fail(" ".join(one for one in sentences if one), param, ctx)
+
+
+class CodeChoice(click.ParamType[Code]):
+    """A code of one of the lists in `ledger/values/codes/`, by its code or its words."""
+
+    def __init__(self, list_name: str) -> None:
+        """Take the name of the list; it is loaded when first needed."""
+        self.name = list_name
+        self._list = list_name
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the codes in the help."""
+        del param, ctx
+        return f"[{'|'.join(self._codes())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Code:
+        """Find the code."""
+        entry = code_set(self._list).find(str(value))
+        if entry is None or not entry.in_use(None):
+            self.fail(f"It is one of: {', '.join(self._codes())}.", param, ctx)
+        return entry.code
+
+    def _codes(self) -> list[str]:
+        return [one.code.code for one in code_set(self._list).entries if one.in_use(None)]
+
+
+def parse_stated(text: str) -> OccurredOn:
+    """Read a day, a month or a year as people state it.
+
+    Reads what `parse_day` reads, and 2026-03, 03/2026, March 2026, Mar 2026, 2026.
+
+    Raises:
+        DateRefused: another form, or no such day.
+    """
+    trimmed = text.strip()
+    if match := _MONTH.match(trimmed):
+        word, number, year = match.groups()
+        month = int(number) if number else _MONTH_NUMBERS.get(word.casefold(), 0)
+        return OccurredOn.parse(f"{year}-{month:02d}")
+    try:
+        return OccurredOn.on(parse_day(trimmed))
+    except DateRefused:
+        return OccurredOn.parse(trimmed)
+
+
+def parse_words(text: str) -> str:
+    """Read a text: as typed, or from a file with @FILE, or from the input with @-.
+
+    Raises:
+        InputRefused: nothing in it, not text, or characters that no page shows.
+    """
+    if text.startswith("@@"):
+        text = text[1:]
+    elif text.startswith("@"):
+        text = _text_of_file(text[1:])
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    if not composed:
+        raise _refused("It is empty.")
+    if any(unicodedata.category(one) in {"Cc", "Cs"} and one not in "\n\t" for one in composed):
+        raise _refused("It holds a control character, or letters of another encoding than UTF-8.")
+    return composed
+
+
+def _text_of_file(name: str) -> str:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(LARGEST_TEXT_FILE + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                data = stream.read(LARGEST_TEXT_FILE + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise _refused(f"The file cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise _refused("The file is not UTF-8 text.") from None
+    if len(data) > LARGEST_TEXT_FILE:
+        raise _refused(f"The file holds more than {LARGEST_TEXT_FILE} bytes.")
+    return text
+
+
+def _refused(why: str) -> InputRefused:
+    return InputRefused("The text cannot be kept.", why, "Type it, or give @FILE.", kind="bad-text")
+
+
+def hash_file(name: str) -> bytes:
+    """Give the SHA-256 of a file, 32 bytes.
+
+    Raises:
+        InputRefused: it cannot be read.
+    """
+    try:
+        with Path(name).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError as error:
+        raise InputRefused(
+            "The file cannot be read.", error.strerror or "", "Check the path.", kind="no-file"
+        ) from error
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE.
+
+    Raises:
+        InputRefused: there is no equals sign.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise InputRefused(f"“{text}” is not of the form NAME=VALUE.", kind="bad-pair")
+    return name.strip(), value.strip()
+
+
+STATED = Read("date", parse_stated)
+"""A day, month or year."""
+DAY = Read("day", parse_day)
+NAME = Read("name", lambda text: str(PersonName.parse(text)))
+WORDS = Read("text", parse_words)
+"""A text, or @FILE."""
+MONEY = Read("pounds", Money.parse)
+HASHED_FILE = Read("file", hash_file)
+NEED = Read("code", NeedType.parse)
+URN = Read("urn", lambda text: str(Urn.parse(text)))
+PAIR = Read("name=value", parse_pair)

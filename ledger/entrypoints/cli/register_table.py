@@ -1,0 +1,82 @@
+"""The register as a table, for `register` and `pupil list`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ledger.entrypoints.cli.command import Setting, say_table
+from ledger.projections.register import RegisterRow, read_pupils
+from ledger.values.dates import day_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.bootstrap.view import View
+
+COLUMNS = {
+    "name": "Name",
+    "upn": "UPN",
+    "status": "Status",
+    "since": "Since",
+    "primary_need": "Primary need",
+    "area": "Area",
+    "further_needs": "Further needs",
+}
+EVERYONE = {**COLUMNS, "on_roll": "On roll", "year_group": "Year", "class_name": "Class"}
+SET_ASIDE = "quarantined"
+
+
+def row_record(row: RegisterRow) -> dict[str, Any]:
+    """Give a row with stable keys, for JSON."""
+    return {
+        "pupil": row.pupil,
+        "name": row.name,
+        "family_name": row.family_name,
+        "given_names": row.given_names,
+        "born": row.born,
+        "upn": row.upn,
+        "upn_standing": row.upn_standing,
+        "status": row.status,
+        "since": row.status_since,
+        "primary_need": row.primary_need,
+        "area": row.area,
+        "further_needs": [need["code"] for need in row.needs[1:]],
+        "needs": list(row.needs),
+        "on_roll": row.on_roll,
+        "year_group": row.year_group,
+        "class_name": row.class_name,
+    }
+
+
+def cells(row: RegisterRow, *, dates_in_words: bool) -> dict[str, Any]:
+    """Give a row as the table shows it."""
+    since = row.status_since
+    return {
+        **row_record(row),
+        "upn": f"{row.upn} (set aside)" if row.upn_standing == SET_ASIDE else row.upn,
+        "since": _words(since) if dates_in_words and since else since,
+        "further_needs": ", ".join(str(need["code"]) for need in row.needs[1:]),
+        "on_roll": "yes" if row.on_roll else "no",
+    }
+
+
+def _words(iso: str) -> str:
+    return day_words(date.fromisoformat(iso))
+
+
+def by_name(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
+    """Sort by family name, then given names."""
+    return sorted(rows, key=lambda row: (row.family_name.casefold(), row.given_names.casefold()))
+
+
+def say_everyone(setting: Setting, view: View, *, as_of: date, known_at: date | None) -> None:
+    """Show every pupil known, on the register or not, leavers too."""
+    rows = by_name(list(read_pupils(view.models, as_of=as_of, known_at=known_at)))
+    say_table(
+        setting,
+        [cells(row, dates_in_words=not setting.as_csv) for row in rows],
+        EVERYONE,
+        empty="No pupil is known here yet. Add one with send-ledger pupil add, or import a list.",
+        data={"as_of": as_of.isoformat(), "pupils": [row_record(row) for row in rows]},
+    )

@@ -1,0 +1,50 @@
+"""`send-ledger restore`: bring a backup back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledger.bootstrap.backups import CopyReport, restore
+from ledger.bootstrap.marks import behind_mark
+from ledger.bootstrap.places import demand_safe_place
+from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.errors import UsageError
+from ledger.formats.checkpoint import Checkpoint
+from ledger.formats.signed_note import SignedNote
+
+
+@ledger_command(name="restore")
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A checkpoint of this ledger that somebody else holds.",
+)
+def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> None:
+    """Bring a backup back into a new home, verified.
+
+    If the ledger was ever seen longer than the backup, the restored home can be
+    read but never written: otherwise two histories could claim one name.
+
+    \b
+    Examples:
+      send-ledger restore /backup/2026-03-03 --home /schools/restored
+      send-ledger restore E:\\ledger-monday --home D:\\ledger --against last.checkpoint
+    """
+    if setting.home_path is None:
+        raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
+    demand_safe_place(setting.home_path)
+    heads = [Checkpoint.parse(SignedNote.parse(path.read_bytes()).text) for path in against]
+    seen = [CopyReport(head.size, head.root) for head in heads]
+    home = restore(backup, setting.home_path, state_folder(), seen)
+    why = behind_mark(home)
+    words = f"Restored and verified: {home.path}."
+    if why:
+        words += (
+            f"\nIt is read-only for good: {why}\nTo go on, make a new home with send-ledger init, "
+            "and keep this one as evidence; tell the schools that hold receipts."
+        )
+    say(setting, words, {"home": str(home.path), "read_only": bool(why), "why": why})

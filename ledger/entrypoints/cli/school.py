@@ -1,0 +1,248 @@
+"""`send-ledger school`: who this school is to others, and whom it trusts."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ledger.aggregates.school import (
+    PartnerDistrusted,
+    PartnerTrusted,
+    School,
+    SchoolIdentityChanged,
+    Term,
+    TermDatesRecorded,
+)
+from ledger.bootstrap.cards import school_card, transport_identity
+from ledger.bundles.card import fingerprint, read_card
+from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.errors import InputRefused, UsageError
+from ledger.seal.private_files import write_private
+from ledger.values.dates import parse_day
+from ledger.values.person_name import PersonName
+from ledger.values.school_identity import Laestab, Urn
+
+_NEW_FILE = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@ledger_group(name="school")
+def command() -> None:
+    """Write the school's card, trust another's, keep term dates.
+
+    \b
+    Examples:
+      send-ledger school card --out our.card --as senco
+      send-ledger school trust their.card --as senco
+    """
+
+
+@ledger_command(command, "card")
+@click.option("--out", type=_NEW_FILE, help="Write the card to this file.")
+def card(setting: Setting, *, out: Path | None) -> None:
+    """Write the school's signed public card, for other schools to trust.
+
+    \b
+    Examples:
+      send-ledger school card --out our.card --as senco
+      send-ledger school card --as head
+    """
+    with acting(setting) as at_work:
+        data = school_card(at_work.session)
+    words = fingerprint(read_card(data))
+    if out is not None:
+        write_private(out, data, replace=True)
+    shown = f"Written: {out}" if out else data.decode("utf-8")
+    say(
+        setting,
+        f"{shown}\nIts fingerprint, to be read over the telephone:\n  {words}",
+        {"card": data.decode("utf-8"), "fingerprint": words},
+    )
+
+
+@ledger_command(command, "trust")
+@click.argument("file", type=_FILE)
+@click.option("--fingerprint", "spoken", help="The twelve words as the other school read them out.")
+@click.option("--checked-how", help="How and with whom the words were compared.")
+def trust(setting: Setting, file: Path, *, spoken: str | None, checked_how: str | None) -> None:
+    """Trust another school's card, after reading its fingerprint over the telephone.
+
+    Without --fingerprint it only shows the words to compare, and trusts nothing.
+
+    \b
+    Examples:
+      send-ledger school trust their.card --as senco
+      send-ledger school trust their.card --fingerprint "apple …"
+        --checked-how "telephone, their office, number from GIAS" --as senco
+    """
+    read = read_card(file.read_bytes())
+    words = fingerprint(read)
+    shown = {"name": read.name, "urn": str(read.urn), "origin": read.origin, "fingerprint": words}
+    if spoken is None:
+        say(
+            setting,
+            f"{read.name} (URN {read.urn})\n  {words}\nTelephone the school on a number you "
+            "know, and let them read the words out. Then repeat with --fingerprint.",
+            {**shown, "trusted": False},
+        )
+        return
+    if spoken.lower().split() != words.split():
+        raise InputRefused(
+            "The words do not fit this card; nothing is trusted.",
+            "The card is not the one the other school wrote, or a word was misheard.",
+            "Ask them to read the words again from their own screen.",
+            kind="fingerprint-mismatch",
+        )
+    if not checked_how:
+        raise UsageError("It is not said how the words were compared.", remedy="Add --checked-how.")
+    with acting(setting) as at_work:
+        desk = at_work.desk
+        school = desk.load(School, desk.streams.school)
+        school.record(
+            PartnerTrusted,
+            desk.entry(),
+            name=read.name,
+            urn=str(read.urn),
+            laestab=str(read.laestab),
+            log_origin=read.origin,
+            genesis=read.genesis,
+            log_key=read.log_key.text(),
+            cosigner_key=read.cosigner_key.text(),
+            recipient=read.recipient,
+            fingerprint=words,
+            checked_how=checked_how,
+        )
+        desk.save(school)
+    say(setting, f"Trusted: {read.name}.", {**shown, "trusted": True})
+
+
+@ledger_command(command, "distrust")
+@click.argument("origin")
+@click.option("--reason", required=True)
+def distrust(setting: Setting, origin: str, *, reason: str) -> None:
+    """Trust another school's card no more.
+
+    \b
+    Examples:
+      send-ledger school distrust send-ledger/v1/… --reason "key lost" --as head
+      send-ledger school distrust send-ledger/v1/… --reason "closed" --as head
+    """
+    with acting(setting) as at_work:
+        desk = at_work.desk
+        school = desk.load(School, desk.streams.school)
+        school.record(PartnerDistrusted, desk.entry(), log_origin=origin, grounds=reason)
+        desk.save(school)
+    say(setting, "That school is trusted no more.", {"origin": origin})
+
+
+@ledger_command(command, "partners")
+def partners(setting: Setting) -> None:
+    """Show the schools whose cards are trusted.
+
+    \b
+    Examples:
+      send-ledger school partners --as senco
+      send-ledger school partners --as senco --json
+    """
+    with acting(setting) as at_work:
+        school = at_work.desk.load(School, at_work.desk.streams.school)
+        rows = [
+            {"name": one.name, "urn": one.urn, "origin": one.log_origin, "words": one.fingerprint}
+            for one in school.partners.values()
+        ]
+    columns = {"name": "School", "urn": "URN", "origin": "Ledger", "words": "Fingerprint"}
+    say_table(setting, rows, columns, empty="No other school is trusted yet.")
+
+
+@ledger_command(command, "term-dates")
+@click.option("--year", required=True, help="Academic year, e.g. 2026/27.")
+@click.option("--term", "terms", multiple=True, required=True, help="FIRST..LAST day, in order.")
+@click.option("--closed", multiple=True, help="An INSET day or closure.")
+def term_dates(
+    setting: Setting, *, year: str, terms: tuple[str, ...], closed: tuple[str, ...]
+) -> None:
+    """Record the school's own calendar; clocks of school days need it.
+
+    \b
+    Examples:
+      send-ledger school term-dates --year 2026/27 --term 2026-09-02..2026-10-23
+        --term 2026-11-02..2026-12-18 --closed 2026-09-02 --as head
+    """
+    with acting(setting) as at_work:
+        desk = at_work.desk
+        school = desk.load(School, desk.streams.school)
+        school.record(
+            TermDatesRecorded,
+            desk.entry(),
+            academic_year=year,
+            terms=tuple(_term(text) for text in terms),
+            closed_on=tuple(parse_day(text) for text in closed),
+        )
+        desk.save(school)
+    say(setting, f"Recorded: {len(terms)} terms of {year}.", {"year": year})
+
+
+def _term(text: str) -> Term:
+    first, dots, last = text.partition("..")
+    if not dots:
+        raise UsageError("A term is FIRST..LAST, e.g. 2026-09-02..2026-10-23.")
+    return Term(_day(first), _day(last))
+
+
+def _day(text: str) -> date:
+    return parse_day(text.strip())
+
+
+@ledger_command(command, "change-identity")
+@click.option("--name", required=True)
+@click.option("--urn", required=True)
+@click.option("--laestab", required=True)
+@click.option("--authority", required=True)
+@click.option("--phase", required=True)
+@click.option("--maintained/--academy", default=True, show_default=True)
+@click.option("--reason", required=True, help="e.g. converted to an academy.")
+def change_identity(setting: Setting, **facts: str) -> None:
+    """Record that the school's name or numbers changed; the ledger goes on.
+
+    \b
+    Examples:
+      send-ledger school change-identity --name "Oulder Hill" --urn 148847
+        --laestab 354/4005 --authority Rochdale --phase Secondary --academy
+        --reason "converted to an academy" --as head
+    """
+    checked = {
+        **facts,
+        "name": str(PersonName.parse(facts["name"])),
+        "urn": str(Urn.parse(facts["urn"])),
+        "laestab": str(Laestab.parse(facts["laestab"])),
+        "grounds": facts["reason"],
+    }
+    del checked["reason"]
+    with acting(setting) as at_work:
+        desk = at_work.desk
+        school = desk.load(School, desk.streams.school)
+        school.record(SchoolIdentityChanged, desk.entry(), **checked)
+        desk.save(school)
+    say(setting, "Recorded.", {"urn": checked["urn"]})
+
+
+@ledger_command(command, "export-identity")
+@click.option("--out", type=_NEW_FILE, required=True, help="Where the age identity goes.")
+def export_identity(setting: Setting, *, out: Path) -> None:
+    """Export the school's age identity, so that the age program opens bundles too.
+
+    Whoever has this file can open every bundle sent to the school: keep it as
+    you keep a key, and delete it after use.
+
+    \b
+    Examples:
+      send-ledger school export-identity --out identity.txt --as senco
+      age --decrypt --identity identity.txt bundle.age > bundle.zip
+    """
+    with acting(setting) as at_work:
+        identity = transport_identity(at_work.session)
+    write_private(out, f"{identity}\n".encode("ascii"))
+    say(setting, f"Written: {out}. Delete it after use.", {"out": str(out)})

@@ -1,0 +1,409 @@
+"""`send-ledger staff`: who works here, in which role, with which key."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.application.staff import Grant, designate_senco, record_leaving
+from ledger.bootstrap.staffing import (
+    Newcomer,
+    add_head,
+    add_person,
+    grant_role,
+    recover_reading,
+    replace_key,
+    revoke_key,
+    rotate_key,
+    withdraw_role,
+)
+from ledger.bootstrap.view import View
+from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.command import (
+    Setting,
+    ask_passphrase,
+    ledger_command,
+    ledger_group,
+    read_passphrase_file,
+    say,
+    say_table,
+)
+from ledger.entrypoints.cli.viewing import viewing
+from ledger.errors import NotFound, UsageError
+from ledger.formats.encoding import b64url, unb64url
+from ledger.formats.home_file import name_mac
+from ledger.projections.people import Person
+from ledger.seal.private_files import read_private
+from ledger.values.code import Code
+from ledger.values.dates import parse_day
+from ledger.values.person_name import PersonName
+
+STAFF_ROLES = ("head", "senco", "teacher", "administrator", "dpo", "governor", "inspector")
+AWARDS = {
+    "nasenco": "National Award for SEN Co-ordination",
+    "npq-senco": "National Professional Qualification for SENCOs (from 1 September 2024)",
+    "none": "none yet; due within three years of appointment (Code 6.85)",
+}
+_NEW_PASSPHRASE = click.option(
+    "--new-passphrase-file",
+    type=click.Path(path_type=Path),
+    help="The new passphrase; typed by its holder where not given.",
+)
+
+
+@ledger_group(name="staff")
+def command() -> None:
+    """Appoint staff, grant and withdraw roles, renew and revoke keys.
+
+    \b
+    Examples:
+      send-ledger staff list --as head
+      send-ledger staff add "Paul Crook" --role senco --handle senco --as head
+    """
+
+
+@ledger_command(command, "add")
+@click.argument("name")
+@click.option("--role", "granted", type=click.Choice(STAFF_ROLES), required=True)
+@click.option("--handle", required=True, help="What they type after --as, e.g. senco, office-2.")
+@click.option("--job-title", default="", help="Their post, in words.")
+@click.option("--from", "from_day", help="First day in the role; today where not given.")
+@click.option("--until", "until_day", help="Last day in the role.")
+@click.option("--root-key", type=click.Path(path_type=Path), help="The root key; for a head only.")
+@click.option("--root-passphrase-file", type=click.Path(path_type=Path))
+@_NEW_PASSPHRASE
+def add(
+    setting: Setting,
+    name: str,
+    *,
+    granted: str,
+    handle: str,
+    job_title: str,
+    from_day: str | None,
+    until_day: str | None,
+    root_key: Path | None,
+    root_passphrase_file: Path | None,
+    new_passphrase_file: Path | None,
+) -> None:
+    """Appoint somebody: make their key, grant their role.
+
+    They type a passphrase of their own; nobody else needs to know it. The root
+    key appoints headteachers, a headteacher everybody else, nobody themselves.
+
+    \b
+    Examples:
+      send-ledger staff add "Paul Crook" --role senco --handle senco --as head
+      send-ledger staff add "Ada Okafor" --role administrator --handle office --as head
+    """
+    with acting(setting) as at_work:
+        today = at_work.desk.today()
+        newcomer = Newcomer(
+            name=str(PersonName.parse(name)),
+            handle=handle,
+            job_title=job_title or granted,
+            passphrase=_new_passphrase(name, new_passphrase_file),
+            grant=_grant(granted, from_day, until_day, today),
+        )
+        if granted == "head":
+            add_head(*_root(at_work.session, root_key, root_passphrase_file), newcomer)
+        else:
+            add_person(at_work.session, newcomer)
+        at_work.session.seal()
+    say(
+        setting,
+        f"Appointed as {granted}. They act with --as {handle}.",
+        {"handle": handle, "role": granted},
+    )
+
+
+def _root(
+    session: Any, root_key: Path | None, passphrase_file: Path | None
+) -> tuple[Any, bytes, str]:
+    if root_key is None:
+        raise UsageError(
+            "A headteacher is appointed with the root key.",
+            remedy="Add --root-key FILE, from the stick in the safe.",
+        )
+    passphrase = (
+        read_passphrase_file(passphrase_file)
+        if passphrase_file
+        else ask_passphrase("Passphrase of the root key")
+    )
+    return session, read_private(root_key), passphrase
+
+
+def _grant(role: str, from_day: str | None, until_day: str | None, today: date) -> Grant:
+    return Grant(
+        role=role,
+        from_=parse_day(from_day) if from_day else today,
+        until=parse_day(until_day) if until_day else None,
+    )
+
+
+def _new_passphrase(name: str, file: Path | None) -> str:
+    if file is not None:
+        return read_passphrase_file(file)
+    return ask_passphrase(f"New passphrase, typed by {name}", confirm=True)
+
+
+@ledger_command(command, "list")
+def list_staff(setting: Setting) -> None:
+    """Show who holds which role and key.
+
+    \b
+    Examples:
+      send-ledger staff list --as head
+      send-ledger staff list --as head --json
+    """
+    with viewing(setting) as view:
+        rows = [row for person in view.people().values() for row in _rows(view, person)]
+    columns = {
+        "name": "Name",
+        "roles": "Roles in force",
+        "handle": "--as",
+        "key": "Key",
+        "state": "State",
+    }
+    say_table(setting, rows, columns, empty="Nobody is appointed yet.")
+
+
+def _rows(view: View, person: Person) -> list[dict[str, Any]]:
+    at = view.authority.head_index + 1
+    roles = view.authority.roles_of(person.person, at, view.home.clock().date().isoformat())
+    handles = {one.person: one.handle for one in view.home.locators()}
+    rows = []
+    for kid in person.kids:
+        record = view.authority.keys[kid]
+        state = "in use"
+        if record.revoked is not None:
+            state = f"revoked from entry {record.revoked_from} ({record.reason})"
+        rows.append(
+            {
+                "name": person.name,
+                "person": person.person,
+                "roles": ", ".join(sorted(roles)),
+                "handle": handles.get(unb64url(person.person), ""),
+                "key": kid,
+                "state": state,
+            }
+        )
+    return rows
+
+
+def _find(view: View, who: str) -> Person:
+    people = view.people()
+    mac = name_mac(view.home.lid, who)
+    for one in view.home.locators():
+        person = next(p for p in people.values() if unb64url(p.person) == one.person)
+        if who == one.handle or mac == one.name_mac:
+            return person
+    for person in people.values():
+        if who == person.person or name_mac(view.home.lid, person.name) == mac:
+            return person
+    raise NotFound(
+        "Nobody here is called that.", remedy="See send-ledger staff list.", kind="unknown-person"
+    )
+
+
+@ledger_command(command, "grant")
+@click.argument("who")
+@click.option("--role", "granted", type=click.Choice(STAFF_ROLES[1:]), required=True)
+@click.option("--from", "from_day")
+@click.option("--until", "until_day")
+def grant(
+    setting: Setting, who: str, *, granted: str, from_day: str | None, until_day: str | None
+) -> None:
+    """Grant one more role to somebody who has a key.
+
+    \b
+    Examples:
+      send-ledger staff grant senco --role teacher --as head
+      send-ledger staff grant office --role dpo --until 2027-07-31 --as head
+    """
+    with acting(setting) as at_work:
+        given = _grant(granted, from_day, until_day, at_work.desk.today())
+        grant_role(at_work.session, _find(at_work.view, who), given)
+    say(setting, f"Granted: {granted}.", {"granted": granted})
+
+
+@ledger_command(command, "revoke")
+@click.argument("who")
+@click.option("--role", "withdrawn", type=click.Choice(STAFF_ROLES), required=True)
+@click.option("--from-entry", type=int, help="From which entry on; the next where not given.")
+@click.option("--reason", required=True)
+def revoke(
+    setting: Setting, who: str, *, withdrawn: str, from_entry: int | None, reason: str
+) -> None:
+    """Withdraw a role from somebody.
+
+    What they could read only in that role is closed to them by a new class key.
+
+    \b
+    Examples:
+      send-ledger staff revoke senco --role senco --reason "left" --as head
+      send-ledger staff revoke office --role administrator --reason "moved" --as head
+    """
+    with acting(setting) as at_work:
+        view = at_work.view
+        index = view.reader.size if from_entry is None else from_entry
+        withdraw_role(
+            view,
+            at_work.session,
+            _find(view, who),
+            role=withdrawn,
+            from_index=index,
+            why=reason,
+        )
+    say(setting, f"Withdrawn: {withdrawn}.", {"withdrawn": withdrawn, "from_entry": index})
+
+
+@ledger_command(command, "revoke-key")
+@click.argument("who_or_key")
+@click.option("--from-entry", type=int, help="From which entry on it counts no more.")
+@click.option(
+    "--because",
+    type=click.Choice(["compromised", "lost", "superseded", "left"]),
+    required=True,
+)
+@click.option("--reason", required=True, help="What happened, in words.")
+def revoke_key_command(
+    setting: Setting, who_or_key: str, *, from_entry: int | None, because: str, reason: str
+) -> None:
+    """Revoke a key from an entry on.
+
+    Entries signed with it between that entry and now are shown as disputed.
+
+    \b
+    Examples:
+      send-ledger staff revoke-key office --because lost --reason "stick lost" --as head
+      send-ledger staff revoke-key senco --because compromised --from-entry 310
+        --reason "laptop stolen" --as head
+    """
+    with acting(setting) as at_work:
+        view = at_work.view
+        kid = who_or_key
+        if kid not in view.authority.keys:
+            kid = next(iter(view.authority.live_keys(_find(view, who_or_key).person)), "")
+        index = view.reader.size if from_entry is None else from_entry
+        revoke_key(view, at_work.session, kid, from_index=index, reason=because, why=reason)
+        at_work.session.seal()
+    say(setting, f"Revoked from entry {index} on.", {"key": kid, "from_entry": index})
+
+
+@ledger_command(command, "rotate-key")
+@_NEW_PASSPHRASE
+def rotate(setting: Setting, *, new_passphrase_file: Path | None) -> None:
+    """Renew your own key, under a new passphrase.
+
+    \b
+    Examples:
+      send-ledger staff rotate-key --as senco
+      send-ledger staff rotate-key --as senco --new-passphrase-file new.txt
+    """
+    with acting(setting) as at_work:
+        passphrase = _new_passphrase("you", new_passphrase_file)
+        kid = rotate_key(at_work.view, at_work.session, setting.person(), passphrase)
+        at_work.session.seal()
+    say(setting, "Your key is renewed; the old one is revoked.", {"key": kid})
+
+
+@ledger_command(command, "replace-key")
+@click.argument("handle")
+@_NEW_PASSPHRASE
+def replace(setting: Setting, handle: str, *, new_passphrase_file: Path | None) -> None:
+    """Give somebody a new key after theirs was revoked or its passphrase forgotten.
+
+    \b
+    Examples:
+      send-ledger staff replace-key office --as head
+      send-ledger staff replace-key senco --as head --new-passphrase-file new.txt
+    """
+    with acting(setting) as at_work:
+        person = _find(at_work.view, handle)
+        kid = replace_key(
+            at_work.session, person, handle, _new_passphrase(handle, new_passphrase_file)
+        )
+        at_work.session.seal()
+    say(setting, "A new key is registered.", {"key": kid})
+
+
+@ledger_command(command, "designate-senco")
+@click.argument("who")
+@click.option("--from", "from_day", required=True)
+@click.option("--until", "until_day")
+@click.option("--qualified-teacher/--not-qualified", default=True, show_default=True)
+@click.option("--award", type=click.Choice(list(AWARDS)), required=True)
+@click.option("--award-started")
+@click.option("--award-completed")
+def designate(setting: Setting, who: str, **facts: Any) -> None:
+    """Record on what footing somebody is the SENCO (Code 6.84-6.86).
+
+    \b
+    Examples:
+      send-ledger staff designate-senco senco --from 2025-09-01 --award npq-senco --as head
+      send-ledger staff designate-senco senco --from 2019-09-01 --award nasenco
+        --award-completed 2021-06-30 --as head
+    """
+    award = facts["award"]
+    fields = {
+        "from_day": parse_day(facts["from_day"]),
+        "until_day": parse_day(facts["until_day"]) if facts["until_day"] else None,
+        "qualified_teacher": facts["qualified_teacher"],
+        "award": Code(scheme="senco-award", code=award, label=AWARDS[award]),
+        "award_started": _day(facts["award_started"]),
+        "award_completed": _day(facts["award_completed"]),
+    }
+    with acting(setting) as at_work:
+        designate_senco(at_work.desk, unb64url(_find(at_work.view, who).person), fields)
+    say(setting, "Recorded.", {"award": award})
+
+
+def _day(text: str | None) -> date | None:
+    return parse_day(text) if text else None
+
+
+@ledger_command(command, "left")
+@click.argument("who")
+@click.option("--on", "on_day", required=True)
+@click.option("--reason")
+def left(setting: Setting, who: str, *, on_day: str, reason: str | None) -> None:
+    """Record that somebody has left; revoke their key with revoke-key.
+
+    \b
+    Examples:
+      send-ledger staff left office --on 2026-07-20 --as head
+      send-ledger staff left senco --on 20/07/2026 --reason "retired" --as head
+    """
+    with acting(setting) as at_work:
+        person = _find(at_work.view, who)
+        record_leaving(at_work.desk, unb64url(person.person), parse_day(on_day), reason)
+    say(setting, "Recorded.", {"left": on_day})
+
+
+@ledger_command(command, "recover")
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="A file into which the recovery sheet's lines were typed.",
+)
+def recover(setting: Setting, *, sheet: Path) -> None:
+    """Open the contents again with the recovery sheet, for yourself.
+
+    \b
+    Examples:
+      send-ledger staff recover --sheet typed.txt --as head
+      send-ledger staff recover --sheet typed.txt --as senco --home /schools/ours
+    """
+    home, who = setting.home(), setting.person()
+    opened = home.open_person(who, setting.passphrase(who))
+    authority = home.authority()
+    roles = authority.roles_of(
+        b64url(opened.person), authority.head_index + 1, home.clock().date().isoformat()
+    )
+    lines = [line for line in sheet.read_text("utf-8").splitlines() if line.strip()]
+    recover_reading(home, lines, opened, roles)
+    say(setting, "The contents are open to you again.", {"recovered": True})

@@ -1,0 +1,308 @@
+"""`send-ledger transfer`: hand a pupil's record over, and receive one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from ledger.aggregates.record_transfer import RecordTransfer
+from ledger.bootstrap.exchanges import exchange_of
+from ledger.bundles.acknowledge import acknowledge, complete
+from ledger.bundles.exchange import Exchange
+from ledger.bundles.receive import (
+    REJECTION_REASONS,
+    accept_record,
+    receive_bundle,
+    reject_record,
+)
+from ledger.bundles.send import Sending, send_record
+from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.viewing import pupil_stream
+from ledger.errors import NotFound, StorageFailed
+from ledger.formats.bundle_layout import Attachment
+from ledger.formats.encoding import b64url
+from ledger.seal.private_files import write_private
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_NEW_FILE = click.Path(path_type=Path)
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".csv"})
+
+
+@ledger_group(name="transfer")
+def command() -> None:
+    """Hand a pupil's record over to another school, and receive one.
+
+    \b
+    Examples:
+      send-ledger transfer send "Zoë" --to 106653 --out zoe.age --as senco
+      send-ledger transfer receive zoe.age --receipt zoe.receipt --as senco
+    """
+
+
+def _exchange(at_work: Acting, *, unattended: bool = False) -> Exchange:
+    view = at_work.view
+    return exchange_of(at_work.session, view.models, view.reader, unattended=unattended)
+
+
+@ledger_command(command, "send")
+@click.argument("pupil")
+@click.option("--to", "to_school", required=True, help="The receiving school: name or URN.")
+@click.option("--out", type=_NEW_FILE, required=True, help="Where the age file goes.")
+@click.option("--attach", multiple=True, type=_FILE, help="A document to send along.")
+@click.option("--checked-by", help="Who checked recipient and content; you, where not given.")
+@click.option("--signed-off-by", help="Who looked through attachments that cannot be scanned.")
+def send(
+    setting: Setting,
+    pupil: str,
+    *,
+    to_school: str,
+    out: Path,
+    attach: tuple[Path, ...],
+    checked_by: str | None,
+    signed_off_by: str | None,
+) -> None:
+    """Make the encrypted bundle of a pupil's record for another school.
+
+    A protected address never leaves; all texts are scanned for it. My Story
+    leaves only under its own consent, in force for that school.
+
+    \b
+    Examples:
+      send-ledger transfer send A203102209083 --to 106653 --out leaver.age --as senco
+      send-ledger transfer send "Zoë" --to "Penistone" --out leaver.age
+        --attach report.pdf --signed-off-by "P Crook" --as senco
+    """
+    _demand_new_file(out)
+    with acting(setting) as at_work:
+        exchange = _exchange(at_work)
+        row = at_work.view.find_pupil(pupil)
+        sent = send_record(
+            exchange,
+            Sending(
+                pupil=pupil_stream(row),
+                partner=exchange.find_partner(to_school),
+                checked_by=checked_by or at_work.desk.name,
+                attachments=[_attachment(at_work, path) for path in attach],
+                signed_off_by=signed_off_by,
+            ),
+        )
+        write_private(out, sent.bundle)
+    words = [f"Written: {out} ({sent.statements} entries), for {to_school} alone."]
+    words += [f"Left out: {one.category}: {one.reason}" for one in sent.omissions]
+    words.append("Send the file; then bring their receipt back with transfer acknowledge.")
+    say(
+        setting,
+        "\n".join(words),
+        {
+            "bundle": str(out),
+            "sha256": hashlib.sha256(sent.bundle).hexdigest(),
+            "transfer": b64url(sent.transfer.bytes),
+            "statements": sent.statements,
+            "omissions": [[one.category, one.reason] for one in sent.omissions],
+        },
+    )
+
+
+def _attachment(at_work: Acting, path: Path) -> Attachment:
+    kind = "text" if path.suffix.lower() in TEXT_SUFFIXES else path.suffix.lower().lstrip(".")
+    return Attachment(
+        name=b64url(at_work.desk.entropy(16)), kind=kind or "file", data=path.read_bytes()
+    )
+
+
+def _demand_new_file(path: Path) -> None:
+    if path.exists():
+        raise StorageFailed(
+            f"{path} exists already; nothing was done.",
+            remedy="Name a new file.",
+            kind="file-exists",
+        )
+
+
+@ledger_command(command, "receive")
+@click.argument("file", type=_FILE)
+@click.option("--receipt", type=_NEW_FILE, help="Write the RECEIVED receipt to this file.")
+def receive(setting: Setting, file: Path, *, receipt: Path | None) -> None:
+    """Verify a bundle, every byte, and keep it; nothing is kept where anything fails.
+
+    \b
+    Examples:
+      send-ledger transfer receive leaver.age --receipt leaver-received.receipt --as office
+      send-ledger transfer receive leaver.age --as senco --json
+    """
+    if receipt is not None:
+        _demand_new_file(receipt)
+    with acting(setting) as at_work:
+        received = receive_bundle(_exchange(at_work, unattended=True), file.read_bytes())
+    if receipt is not None:
+        write_private(receipt, received.receipt)
+    say(
+        setting,
+        f"Verified and kept: {len(received.bundle.statements)} entries from "
+        f"{received.bundle.manifest.from_name}. Recorded as RECEIVED.\n"
+        "Next, the SENCO: send-ledger transfer accept, or transfer reject.",
+        {
+            "transfer": b64url(received.transfer.bytes),
+            "statements": len(received.bundle.statements),
+            "from": received.bundle.manifest.from_name,
+            "not_understood": {str(k): v for k, v in received.bundle.not_understood.items()},
+            "result": received.report.result,
+        },
+    )
+
+
+@ledger_command(command, "accept")
+@click.option("--transfer", "which", help="Which one, where several wait.")
+@click.option("--pupil", help="Our own pupil whose record it is, as you matched them.")
+@click.option("--receipt", type=_NEW_FILE, required=True, help="Write the receipt to this file.")
+def accept(setting: Setting, *, which: str | None, pupil: str | None, receipt: Path) -> None:
+    """Accept a received record into the school's care; the SENCO signs.
+
+    \b
+    Examples:
+      send-ledger transfer accept --receipt leaver.receipt --as senco
+      send-ledger transfer accept --pupil A203102209083 --receipt leaver.receipt --as senco
+    """
+    _demand_new_file(receipt)
+    with acting(setting) as at_work:
+        exchange = _exchange(at_work)
+        stream = _waiting(exchange, which, "received")
+        row = at_work.view.find_pupil(pupil) if pupil else None
+        data = accept_record(exchange, stream, pupil_stream(row) if row else None)
+    write_private(receipt, data)
+    say(
+        setting,
+        f"Accepted. Send the receipt back: {receipt}",
+        {"transfer": b64url(stream.bytes), "outcome": "accepted", "receipt": str(receipt)},
+    )
+
+
+@ledger_command(command, "reject")
+@click.option("--transfer", "which", help="Which one, where several wait.")
+@click.option("--because", type=click.Choice(list(REJECTION_REASONS)), required=True)
+@click.option("--receipt", type=_NEW_FILE, required=True, help="Write the receipt to this file.")
+def reject(setting: Setting, *, which: str | None, because: str, receipt: Path) -> None:
+    """Reject a received record, with a coded reason; the SENCO signs.
+
+    \b
+    Examples:
+      send-ledger transfer reject --because wrong-pupil --receipt leaver.receipt --as senco
+      send-ledger transfer reject --because incomplete --receipt leaver.receipt --as senco
+    """
+    _demand_new_file(receipt)
+    with acting(setting) as at_work:
+        exchange = _exchange(at_work)
+        stream = _waiting(exchange, which, "received")
+        data = reject_record(exchange, stream, because)
+    write_private(receipt, data)
+    say(
+        setting,
+        f"Rejected: {REJECTION_REASONS[because]}. Send the receipt back: {receipt}",
+        {"transfer": b64url(stream.bytes), "outcome": "rejected", "receipt": str(receipt)},
+    )
+
+
+def _waiting(exchange: Exchange, which: str | None, step: str) -> UUID:
+    waiting = [
+        UUID(bytes=stream)
+        for stream in exchange.transfers()
+        if which in (None, b64url(stream))
+        and exchange.desk.load(RecordTransfer, UUID(bytes=stream)).step == step
+    ]
+    if len(waiting) != 1:
+        raise NotFound(
+            f"{len(waiting)} transfers wait for this step.",
+            remedy="See send-ledger transfer list, and name one with --transfer.",
+            kind="no-transfer",
+        )
+    return waiting[0]
+
+
+@ledger_command(command, "acknowledge")
+@click.argument("file", type=_FILE)
+@click.option("--confirmation", type=_NEW_FILE, help="Write our confirmation to this file.")
+def acknowledge_command(setting: Setting, file: Path, *, confirmation: Path | None) -> None:
+    """Bring the receiver's receipt into our ledger; on acceptance, confirm it.
+
+    \b
+    Examples:
+      send-ledger transfer acknowledge leaver.receipt --confirmation leaver.confirmation --as senco
+      send-ledger transfer acknowledge leaver.receipt --as senco --json
+    """
+    if confirmation is not None:
+        _demand_new_file(confirmation)
+    with acting(setting) as at_work:
+        done = acknowledge(_exchange(at_work), file.read_bytes())
+    if confirmation is not None and done.confirmation is not None:
+        write_private(confirmation, done.confirmation)
+    words = f"Recorded: {done.outcome} by the other school."
+    if done.confirmation is not None:
+        words += " Our side is complete; send them the confirmation."
+    say(
+        setting,
+        words,
+        {"transfer": b64url(done.transfer.bytes), "outcome": done.outcome},
+    )
+
+
+@ledger_command(command, "complete")
+@click.argument("file", type=_FILE)
+def complete_command(setting: Setting, file: Path) -> None:
+    """Take the sender's confirmation into our ledger: the handover is complete.
+
+    \b
+    Examples:
+      send-ledger transfer complete leaver.confirmation --as senco
+      send-ledger transfer complete leaver.confirmation --as office --json
+    """
+    with acting(setting) as at_work:
+        stream = complete(_exchange(at_work, unattended=True), file.read_bytes())
+    say(
+        setting,
+        "Complete: both schools hold each other's signature and date.",
+        {"transfer": b64url(stream.bytes), "complete": True},
+    )
+
+
+@ledger_command(command, "list")
+def list_transfers(setting: Setting) -> None:
+    """Show every handover, in and out, and how far it is.
+
+    \b
+    Examples:
+      send-ledger transfer list --as senco
+      send-ledger transfer list --as office --json
+    """
+    with acting(setting) as at_work:
+        exchange = _exchange(at_work)
+        rows = [
+            _row(exchange.desk.load(RecordTransfer, UUID(bytes=stream)))
+            for stream in exchange.transfers()
+        ]
+    columns = {
+        "direction": "Way",
+        "school": "School",
+        "pupil": "Pupil",
+        "on": "On",
+        "step": "State",
+        "transfer": "Number",
+    }
+    say_table(setting, sorted(rows, key=lambda row: row["on"]), columns, empty="No transfers yet.")
+
+
+def _row(transfer: RecordTransfer) -> dict[str, Any]:
+    sent, got = transfer.dispatched, transfer.received
+    event = sent or got
+    return {
+        "transfer": b64url(transfer.id.bytes),
+        "direction": "out" if sent else "in",
+        "school": sent.to_name if sent else (got.from_name if got else ""),
+        "pupil": event.subject.name if event and event.subject else "",
+        "on": str(event.occurred_on) if event else "",
+        "step": transfer.step,
+    }

@@ -1,0 +1,99 @@
+"""`send-ledger verify`: check a home, a copy, a bundle, a receipt or a proof."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ledger.bootstrap.home import Home, system_clock
+from ledger.bootstrap.verifying import Wanted, verify_target
+from ledger.bundles.container import identity_of
+from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
+from ledger.errors import KeyUnavailable, UsageError
+from ledger.formats.checkpoint import origin_of
+from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.verify.findings import Report
+from ledger.verify.trust_policy import load_trust_policy
+
+_PATH = click.Path(path_type=Path)
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+@ledger_command(name="verify")
+@click.argument("target", type=_PATH, required=False)
+@click.option("--envelope", is_flag=True, help="Leave the contents closed; needs nobody's key.")
+@click.option("--policy", type=_FOLDER, help="A trust policy from outside: whose keys count.")
+@click.option(
+    "--against",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A receipt, proof or checkpoint that somebody else holds.",
+)
+@click.option("--since", is_flag=True, help="Check only what came since the last intact run here.")
+def command(
+    setting: Setting,
+    target: Path | None,
+    *,
+    envelope: bool,
+    policy: Path | None,
+    against: tuple[Path, ...],
+    since: bool,
+) -> None:
+    """Check a home, a copied ledger, a bundle, a receipt or a proof folder.
+
+    Without TARGET it checks the home. With --as, contents are opened too. It
+    uses no network and no signing key, and says what it did not check.
+
+    Exit code 0: intact, and held against something outside. 10: an alteration
+    was found. 11: not fully verified.
+
+    \b
+    Examples:
+      send-ledger verify --home /schools/ours --as senco
+      send-ledger verify --home /schools/ours --envelope --against leaver.receipt
+      send-ledger verify proof --policy policy --json
+    """
+    place = target or setting.home_path
+    if place is None:
+        raise UsageError(
+            "It is not said what to verify.", remedy="Name a file or folder, or add --home PATH."
+        )
+    wanted = Wanted(
+        state_folder=state_folder(),
+        now=system_clock(),
+        envelope_only=envelope,
+        against=against,
+        policy=load_trust_policy(policy) if policy else None,
+        since=since,
+    )
+    if setting.who is not None and not envelope:
+        wanted = _opened(setting, place, wanted)
+    report = verify_target(place, wanted)
+    _say(setting, report)
+    click.get_current_context().exit(report.exit_code)
+
+
+def _opened(setting: Setting, place: Path, wanted: Wanted) -> Wanted:
+    """Open the contents as the person named: of the home verified, or of the receiving school."""
+    home = _home_of(setting, place)
+    who = setting.person()
+    opened = home.open_person(who, setting.passphrase(who))
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    keys.unlock(opened.reading)
+    try:
+        identity = identity_of(keys.data_key(home.streams.transport.bytes))
+    except KeyUnavailable:
+        identity = None
+    return replace(wanted, data_key=keys.data_key, identity=identity, recipient=origin_of(home.lid))
+
+
+def _home_of(setting: Setting, place: Path) -> Home:
+    if (place / "home.json").exists():
+        return Home.open(place, state_folder())
+    return setting.home()
+
+
+def _say(setting: Setting, report: Report) -> None:
+    click.echo(report.to_json() if setting.as_json else report.words(), nl=False)

@@ -1,0 +1,1 @@
+"""Choose and freeze what a stranger is shown."""

@@ -1,0 +1,631 @@
+#!/usr/bin/env bash
+# Checks a proof folder of a send-ledger, offline, with none of the school's programs:
+# bash 4.4, sed, grep, the GNU core utilities and OpenSSL 3.0, or newer.
+#
+#     bash verify.sh [--policy DIR] [FOLDER]
+#
+# FOLDER is the one that holds this script unless named.  DIR is a trust policy from
+# somebody other than whoever gave you FOLDER: policy.txt, genesis.sha256, tsa-roots.pem.
+#
+# Ends with 0: verified against the outside policy.  10: altered.  11: nothing was found
+# altered, but not everything could be verified; without --policy that is always so.
+#
+# The formats: RFC 9901 (SD-JWT), RFC 9162 (log), RFC 3161 (time stamps), and C2SP
+# signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, tlog-policy.  JSON is read
+# in the one spelling that a ledger writes; any other is refused.
+set -u -f
+export LC_ALL=C
+umask 077
+incomplete=0
+
+altered() { printf 'ALTERED: %s.\n' "$*"; exit 10; }
+lacking() { printf 'NOT VERIFIED: %s.\n' "$*"; incomplete=1; }
+stop() { printf 'NOT VERIFIED: %s.\n' "$*"; exit 11; }
+tell() { printf 'Note: %s.\n' "$*"; }
+usage() { printf 'Usage: bash verify.sh [--policy DIR] [FOLDER]\n'; exit 2; }
+
+# --- text, hexadecimal, base64: functions answer in REPLY -------------------------------
+STANDARD=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
+URL=${STANDARD%+/}-_
+DASH=$'\xe2\x80\x94' NL=$'\n'
+ID='[A-Za-z0-9_-]{21}[AQgw]' HASH='[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]'
+SIG='[A-Za-z0-9_-]{85}[AQgw]' NUM='(0|[1-9][0-9]{0,14})' DAY='[0-9]{4}-[0-9]{2}-[0-9]{2}'
+B64HASH='[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]='
+PLACE='\{"seq":'"$NUM"',"hash":"'"$HASH"'"\}'
+HEADER='^\{"alg":"Ed25519","typ":"send-([a-z-]+)\+sd-jwt","kid":"('"$HASH"')"\}$'
+PAYLOAD='^\{"v":1,"lid":"('"$ID"')","stream":"('"$ID"')","seq":'"$NUM"
+PAYLOAD+=',"prev":(null|"'"$HASH"'"),"recorded_at":"('"$DAY"'T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"'
+PAYLOAD+=',"anchor":(null|\{"size":'"$NUM"',"root":"'"$HASH"'","tokens":\[[^]]*\]\})'
+PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"([a-z]+)"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
+
+standard() { REPLY=${1//-/+}; REPLY=${REPLY//_/\/}; }
+to_hex() { # base64 or base64url of a few bytes
+  local s i j n before part out=''
+  standard "${1%%=*}"; s=$REPLY
+  for ((i = 0; i < ${#s}; i += 4)); do
+    for ((n = 0, j = i; j < i + 4; j++)); do
+      before=${STANDARD%%"${s:j:1}"*}
+      n=$((n * 64 + (j < ${#s} ? ${#before} : 0)))
+    done
+    printf -v part '%06x' "$n"; out+=$part
+  done
+  REPLY=${out:0:${#s} * 6 / 8 * 2}
+}
+to_url() { # hexadecimal to base64url
+  local i n part pad out=''
+  for ((i = 0; i < ${#1}; i += 6)); do
+    part=${1:i:6}; pad=$((6 - ${#part})); n=$((16#$part << 4 * pad))
+    out+=${URL:n >> 18 & 63:1}${URL:n >> 12 & 63:1}
+    ((pad > 2)) || out+=${URL:n >> 6 & 63:1}
+    ((pad > 0)) || out+=${URL:n & 63:1}
+  done
+  REPLY=$out
+}
+bytes() { # write the bytes of hexadecimal
+  local i escaped=''
+  for ((i = 0; i < ${#1}; i += 2)); do escaped+="\\x${1:i:2}"; done
+  printf '%b' "$escaped"
+}
+decode() { # write the bytes of base64url
+  standard "$1"
+  while ((${#REPLY} % 4)); do REPLY+='='; done
+  printf '%s' "$REPLY" | base64 -d 2>/dev/null
+}
+sum() { REPLY=$(sha256sum); REPLY=${REPLY%% *}; } # of standard input
+sum_text() { sum < <(printf '%s' "$1"); }
+sum_file() { sum <"$1"; }
+read_text() { # file, characters: the file holds nothing but those
+  [ -f "$1" ] || altered "$1 is missing"
+  [ "$(tr -d "$2" <"$1" | wc -c)" -eq 0 ] || altered "$1 holds what it should not"
+  REPLY=$(cat "$1"; printf .); REPLY=${REPLY%.}
+}
+
+# --- keys and signatures ------------------------------------------------------------------
+pem() { # write a key, given as base64url, as SubjectPublicKeyInfo: RFC 8410
+  standard "$1"
+  printf -- '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA%s=\n-----END PUBLIC KEY-----\n' "$REPLY"
+}
+signed_by() { # key, signature (both base64url), message
+  pem "$1" >"$work/key"; decode "$2" >"$work/signature"; printf '%s' "$3" >"$work/message"
+  openssl pkeyutl -verify -pubin -inkey "$work/key" -rawin -in "$work/message" \
+    -sigfile "$work/signature" >/dev/null 2>&1
+}
+thumbprint() { # of a key: RFC 7638
+  sum_text '{"crv":"Ed25519","kty":"OKP","x":"'"$1"'"}'; to_url "$REPLY"
+}
+LOW=" 0000000000000000000000000000000000000000000000000000000000000000
+ 0100000000000000000000000000000000000000000000000000000000000000
+ 26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05
+ c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a
+ ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f "
+is_weak() { # low order (C2SP CCTV ed25519), or y not below 2^255 - 19
+  local y; to_hex "$1"
+  printf -v y '%s%02x' "${REPLY:0:62}" $((16#${REPLY:62} & 127))
+  [[ $LOW != *" $y"* ]] || return 0
+  [[ ${y:2} =~ ^f{60}7f$ ]] && ((16#${y:0:2} >= 16#ed))
+}
+read_vkey() { # name+id+base64: sets vname, vid, vtype, vx
+  [[ $1 =~ ^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$ ]] || return 1
+  vname=${BASH_REMATCH[1]} vid=${BASH_REMATCH[2]}
+  to_hex "${BASH_REMATCH[3]}"; vtype=${REPLY:0:2} vx=${REPLY:2}
+  sum < <(printf '%s\n' "$vname"; bytes "$vtype$vx")
+  [ "${REPLY:0:8}" = "$vid" ] || return 1
+  [ "$vtype" != 06 ] || return 0 # ML-DSA-44: known, but not checked here
+  [[ ($vtype == 01 || $vtype == 04) && ${#vx} -eq 64 ]] || return 1
+  to_url "$vx"; vx=$REPLY
+}
+
+# --- the trust policy: C2SP tlog-policy ------------------------------------------------------
+log_keys=() witnesses=() groups=() quorum=''
+read_policy() { # folder
+  local line word
+  [ -f "$1/policy.txt" ] || return 1
+  while IFS= read -r line; do
+    IFS=$' \t' read -r -a word <<<"$line"
+    case ${word[0]-#} in
+      \#*) ;;
+      log) read_vkey "${word[1]-}" || return 1
+        [ "$vtype" != 01 ] || log_keys+=("$vname $vid $vx") ;;
+      witness) read_vkey "${word[2]-}" || return 1
+        [ "$vtype" != 04 ] || witnesses+=("${word[1]} $vname $vid $vx") ;;
+      group) [ ${#word[@]} -gt 3 ] || return 1; groups+=("${word[*]:1}") ;;
+      quorum) [[ ${#word[@]} -eq 2 && -z $quorum ]] || return 1; quorum=${word[1]} ;;
+      *) return 1 ;;
+    esac
+  done <"$1/policy.txt"
+  [ -n "$quorum" ]
+}
+quorum_met() { # names of the cosigners that signed
+  local agreed=" $* none " group member met least word
+  for group in "${groups[@]}"; do
+    read -r -a word <<<"$group"; met=0 least=${word[1]}
+    for member in "${word[@]:2}"; do [[ $agreed != *" $member "* ]] || met=$((met + 1)); done
+    case $least in any) least=1 ;; all) least=$((${#word[@]} - 2)) ;; esac
+    [[ $least =~ ^[1-9][0-9]{0,3}$ ]] || return 1
+    ((met < least)) || agreed+="${word[0]} "
+  done
+  [[ $agreed == *" $quorum "* ]]
+}
+
+# --- signed notes, checkpoints, time stamps ----------------------------------------------------
+read_checkpoint() { # file: sets origin, size, root (hexadecimal), head (what is signed), lines
+  local all; [ -f "$1" ] || altered "$1 is missing"
+  mapfile -t all <"$1"
+  [[ ${#all[@]} -gt 4 && -n ${all[0]} && -z ${all[3]} ]] || altered "$1 is no checkpoint"
+  [[ ${all[1]} =~ ^$NUM$ && ${all[2]} =~ ^$B64HASH$ ]] || altered "$1 is no checkpoint"
+  origin=${all[0]} size=${all[1]} head="${all[0]}$NL${all[1]}$NL${all[2]}$NL"
+  lines=("${all[@]:4}")
+  to_hex "${all[2]}"; root=$REPLY
+  sum < <(printf '%s\n' "${all[@]}"); all=$REPLY # so there is no byte that bash passed over
+  sum_file "$1"; [ "$REPLY" = "$all" ] || altered "$1 holds what it should not"
+}
+added() { # a checkpoint just read: sets extra to the lines that its cosigned copy adds
+  local plain=("${lines[@]}") before=$head; extra=()
+  [ -f "$1.cosigned" ] || return 0
+  read_checkpoint "$1.cosigned"
+  [[ $head == "$before" && "${lines[*]:0:${#plain[@]}}" == "${plain[*]}" ]] ||
+    altered "$1.cosigned is not a copy of $1"
+  extra=("${lines[@]:${#plain[@]}}")
+  [ ${#extra[@]} -gt 0 ] || altered "$1.cosigned adds nothing"
+}
+read_line() { # a signature line: sets sname, sid, sblob (hexadecimal)
+  [[ $1 =~ ^"$DASH"\ ([^\ +]+)\ ([A-Za-z0-9+/]+=*)$ ]] || altered 'a signature line is malformed'
+  sname=${BASH_REMATCH[1]}; to_hex "${BASH_REMATCH[2]}"; sid=${REPLY:0:8} sblob=${REPLY:8}
+}
+log_signed() { # sets log_x to the known key of the log that signed the checkpoint, or fails
+  local line key; log_x=''
+  for line in "${lines[@]}"; do
+    read_line "$line"
+    for key in "${log_keys[@]}"; do
+      [[ $key == "$sname $sid "* ]] || continue
+      to_url "$sblob"
+      signed_by "${key##* }" "$REPLY" "$head" || altered 'a signature under a checkpoint does not fit'
+      [ "$sname" != "$origin" ] || log_x=${key##* }
+    done
+  done
+  [ -n "$log_x" ]
+}
+cosigned() { # lines: sets agreed (names of known cosigners) and times
+  local line key at fits; agreed=() times=()
+  for line in "$@"; do
+    read_line "$line"
+    for key in "${witnesses[@]}"; do
+      [[ ${key#* } == "$sname $sid "* ]] || continue
+      [[ $sblob =~ ^[0-7][0-9a-f]{143}$ ]] || altered 'a cosignature is malformed'
+      at=$((16#${sblob:0:16})); to_url "${sblob:16}"; fits=0
+      signed_by "${key##* }" "$REPLY" "cosignature/v1${NL}time $at$NL$head" || fits=1
+      ((fits == 0)) || altered 'a cosignature does not fit'
+      agreed+=("${key%% *}")
+      ((at > 253402300799)) || times+=("$at") # the year 9999
+    done
+  done
+}
+stamped() { # folder, the file that was stamped: sets times
+  local token at said strange=(); times=()
+  for token in "${files[@]}"; do
+    [[ $token =~ ^"$1"tokens/[A-Za-z0-9_-]+\.tsr$ ]] || continue
+    if [ ! -s "$trusted/tsa-roots.pem" ]; then
+      lacking "$token: the trust policy names no time-stamp authority"; continue
+    fi
+    at=$(openssl ts -reply -in "$token" -text 2>/dev/null |
+      sed -n 's/^Time stamp: //; t found; d; :found; s/\.[0-9]*//; p')
+    at=$(date -u -d "${at:-never}" +%s 2>/dev/null) || altered "$token is no time stamp"
+    if said=$(openssl ts -verify -in "$token" -data "$2" -CAfile "$trusted/tsa-roots.pem" \
+      -attime "$at" 2>&1); then
+      times+=("$at")
+    elif grep -q -i 'local issuer certificate\|self.signed certificate' <<<"$said"; then
+      strange+=("$token")
+    else
+      altered "$token is not a time stamp over $2"
+    fi
+  done
+  for token in "${strange[@]}"; do
+    said="$token is by an authority that the trust policy does not name"
+    if [ ${#times[@]} -gt 0 ]; then tell "$said"; else lacking "$said"; fi
+  done
+}
+quoted() { # a seal's SHA-256: the entry quotes it
+  to_url "$1"
+  [[ ${at_anchor[$main]} == *"\"$REPLY\""* ]] || altered 'anchor/ holds a seal that the entry does not quote'
+}
+
+# --- statements ---------------------------------------------------------------------------------
+declare -A at_kind at_kid at_role at_stream at_seq at_prev at_time at_anchor at_auth at_further
+declare -A at_hash at_jwt at_signature name_index name_fields
+load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its index in the log
+  local jwt header payload signature kid kind text rest i m
+  read_text "$1.sd-jwt" 'A-Za-z0-9._~-'
+  jwt=${REPLY%%"~"*} rest=${REPLY#*"~"}
+  [[ $REPLY == *"~"* && (-z $rest || $rest == *"~") ]] || altered "$1 is no SD-JWT"
+  [[ $jwt =~ ^([^.]+)\.([^.]+)\.($SIG)$ && ${#jwt} -le 65535 ]] || altered "$1 is no statement"
+  header=${BASH_REMATCH[1]} payload=${BASH_REMATCH[2]} signature=${BASH_REMATCH[3]}
+  text=$(decode "$header"); [[ $text =~ $HEADER ]] || altered "$1 has another header"
+  kind=${BASH_REMATCH[1]} kid=${BASH_REMATCH[2]}
+  text=$(decode "$payload"); [[ $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
+  m=("${BASH_REMATCH[@]}")
+  [ "send-ledger/v1/${m[1]}" = "$origin" ] || altered "$1 is of another ledger"
+  [[ $kind != event || -z ${m[11]} ]] || altered "$1 has other members"
+  [[ ${m[3]},${m[4]} =~ ^(1,null|([2-9]|[1-9][0-9]+),\".*)$ ]] || altered "$1 has no sound place"
+  check_proof "$1" "$jwt"; i=$REPLY
+  name_index[$1]=$i
+  at_kind[$i]=$kind at_kid[$i]=$kid at_stream[$i]=${m[2]} at_seq[$i]=${m[3]} at_prev[$i]=${m[4]//\"/}
+  at_time[$i]=${m[5]} at_anchor[$i]=${m[6]} at_auth[$i]=${m[8]} at_role[$i]=${m[10]}
+  at_further[$i]=${m[11]} at_jwt[$i]=$jwt at_signature[$i]=$signature
+  sum_text "$header.$payload"; to_url "$REPLY"; at_hash[$i]=$REPLY
+  open_fields "$1" "${m[12]}" "$rest"
+}
+open_fields() { # name, digests, disclosures: each salted, flat, and among the digests
+  local json fields='' one last='' digests shown
+  IFS=, read -r -a digests <<<"$2"
+  [[ " 16 32 64 128 " == *" ${#digests[@]} "* ]] || altered "$1 has another number of digests"
+  for one in "${digests[@]}"; do
+    [[ $one =~ ^\"$HASH\"$ && $one > $last ]] || altered "$1 has malformed digests"
+    last=$one
+  done
+  IFS='~' read -r -a shown <<<"$3"
+  for one in "${shown[@]}"; do
+    sum_text "$one"; to_url "$REPLY"
+    [[ $2 == *"\"$REPLY\""* ]] || altered "a field of $1 is not what was signed"
+    json=$(decode "$one"; printf .); json=${json%.}
+    [[ $json =~ ^\[\"[A-Za-z0-9_-]{22,}\",\"([a-z][a-z0-9_]*)\",(.*)\]$ ]] ||
+      altered "a field of $1 is malformed"
+    [[ $fields != *"$NL  ${BASH_REMATCH[1]}: "* ]] || altered "$1 shows one field twice"
+    fields+="$NL  ${BASH_REMATCH[1]}: ${BASH_REMATCH[2]}"
+  done
+  name_fields[$1]=$fields
+}
+check_proof() { # name, statement: C2SP tlog-proof; RFC 9162 §2.1.3.2; REPLY is the index
+  local all index fn sn made text line
+  [ -f "$1.tlog-proof" ] || altered "$1.tlog-proof is missing"
+  mapfile -t all <"$1.tlog-proof"
+  [[ ${all[0]-} == c2sp.org/tlog-proof@v1 && ${all[1]-} =~ ^index\ $NUM$ ]] ||
+    altered "$1.tlog-proof is malformed"
+  index=${BASH_REMATCH[1]} text="${all[0]}$NL${all[1]}$NL"
+  ((index < size)) || altered "$1 lies outside the log"
+  sum < <(printf '\0%s' "$2"); made=$REPLY fn=$index sn=$((size - 1))
+  for line in "${all[@]:2}"; do
+    [ -n "$line" ] || break
+    [[ $line =~ ^$B64HASH$ && $sn -gt 0 ]] || altered "$1.tlog-proof is malformed"
+    text+=$line$NL
+    to_hex "$line"
+    if ((fn & 1 || fn == sn)); then
+      sum < <(bytes "01$REPLY$made")
+      while ((fn && !(fn & 1))); do fn=$((fn >> 1)) sn=$((sn >> 1)); done
+    else
+      sum < <(bytes "01$made$REPLY")
+    fi
+    made=$REPLY fn=$((fn >> 1)) sn=$((sn >> 1))
+  done
+  [[ $sn -eq 0 && $made == "$root" ]] || altered "$1 is not in the log"
+  sum < <(printf '%s\n' "$text"; cat "$copy"); text=$REPLY
+  sum_file "$1.tlog-proof"
+  [ "$REPLY" = "$text" ] || altered "$1.tlog-proof holds another checkpoint"
+  REPLY=$index
+}
+read_stream() { # folder: sets entries to its indexes, first to last; no gap, and the head its last
+  local name i last='' place number held=0 one
+  for one in "${files[@]}"; do [[ $one != "$1"/*.sd-jwt ]] || held=$((held + 1)); done
+  entries=()
+  for ((number = 1; number < held; number++)); do
+    printf -v name '%s/%04d' "$1" "$number"
+    load "$name"; i=${name_index[$name]}
+    [ "${at_seq[$i]}" -eq $number ] || altered "$name has another number"
+    [[ -z $last || (${at_stream[$i]} == "${at_stream[$last]}" && $i -gt $last &&
+      ${at_prev[$i]} == "${at_hash[$last]}") ]] || altered "$name does not follow the one before it"
+    entries+=("$i"); last=$i
+  done
+  [ -n "$last" ] || altered "$1/ is empty"
+  load "$1/head"; i=${name_index[$1/head]}
+  place='{"stream":"'${at_stream[$last]}'","seq":'${#entries[@]}',"hash":"'${at_hash[$last]}'"}'
+  [[ ${at_kind[$i]} == stream-head && ${at_further[$i]} == ",\"head\":$place" && $i -gt $last ]] ||
+    altered "$1/head does not name the last entry"
+}
+
+# --- whose signature counts, judged at each entry's place in the log: authority.md ----------------
+declare -A key_x key_person key_index key_revoked key_from
+role_person=() role_name=() role_index=() role_first=() role_last=() role_ended=() role_ended_from=()
+holds() { # person, role, index, day
+  local i
+  for i in "${!role_name[@]}"; do
+    [[ ${role_person[i]} == "$1" && ${role_name[i]} == "$2" && ${role_index[i]} -lt $3 ]] || continue
+    [[ -z ${role_ended[i]} || ${role_ended[i]} -gt $3 ]] || continue
+    [[ $4 < ${role_first[i]} || (-n ${role_last[i]} && $4 > ${role_last[i]}) ]] || return 0
+  done
+  return 1
+}
+has_had() { # person, roles: ever; with a third word, those that were not withdrawn
+  local i
+  for i in "${!role_name[@]}"; do
+    [[ ${role_person[i]} == "$1" && " $2 " == *" ${role_name[i]} "* ]] || continue
+    [[ -n ${3-} && -n ${role_ended[i]} ]] || return 0
+  done
+  return 1
+}
+may_sign() { # kid, role, index, day
+  [[ -n ${key_x[$1]-} && ${key_index[$1]-} -lt $3 && -z ${key_revoked[$1]-} ]] || return 1
+  holds "${key_person[$1]}" "$2" "$3" "$4"
+}
+may_appoint() { # signer's role, signer, role, person: nobody themselves; root the guarded roles
+  [[ $3 != root && $4 != "$2" ]] || return 1
+  [[ " head log system cosigner " != *" $3 "* || $1 == root ]] || return 1
+  [[ " head log system cosigner " == *" $3 "* || $1 != root ]]
+}
+judge() { # index
+  local kid=${at_kid[$1]} role=${at_role[$1]} kind=${at_kind[$1]} may
+  may_sign "$kid" "$role" "$1" "${at_time[$1]:0:10}" ||
+    altered "entry $1 is signed with a key or in a role that did not count there"
+  signed_by "${key_x[$kid]}" "${at_signature[$1]}" "${at_jwt[$1]%.*}" ||
+    altered "the signature under entry $1 does not fit"
+  case $role in
+    root) may='succession countersignature' ;;
+    system) may='stream-head anchor event receipt' ;;
+    log | cosigner | governor | inspector) may='' ;;
+    *) may='event manifest receipt countersignature erasure hold' ;;
+  esac
+  [[ $role != root && $role != head ]] || may+=' key-registered key-revoked role-granted role-withdrawn'
+  [[ " $may " != *" $kind "* ]] && may='' || may=1
+  case $kind in
+    key-registered | key-revoked | role-granted | role-withdrawn) apply "$1" "$may" ;;
+    *) [ -n "$may" ] || altered "entry $1 is of a kind that its role may not sign" ;;
+  esac
+}
+apply() { # index, whether the role may sign the kind
+  local further=${at_further[$1]} role=${at_role[$1]} i fits=0
+  local signer=${key_person[${at_kid[$1]}]}
+  [ "${at_stream[$1]}" = "$authority" ] || altered "entry $1 stands outside the authority stream"
+  case ${at_kind[$1]} in
+    key-registered) may_register "$1" "$2" "$role" "$signer" && register "$1" "$1" && fits=1 ;;
+    key-revoked) revoke "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
+    role-granted)
+      i=",\"person\":\"($ID)\",\"granted\":\"([a-z]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
+      if [[ $further =~ ^$i$ && -n $2 ]]; then
+        i=${BASH_REMATCH[4]//\"/}
+        may_appoint "$role" "$signer" "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]}" && fits=1
+        grant "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "$1" "${BASH_REMATCH[3]}" "${i#null}"
+      fi ;;
+    role-withdrawn) withdraw "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
+  esac
+  ((fits)) || altered "entry $1 changes keys or roles against the rules"
+}
+may_register() { # index, whether the role may, role, signer
+  local person kid
+  [[ ${at_further[$1]} =~ ^,\"person\":\"($ID)\" ]] || return 1
+  person=${BASH_REMATCH[1]}
+  [[ -n $2 || $person == "$4" ]] || return 1
+  [[ $3 != root && $person != "$4" ]] || return 0
+  for kid in "${!key_x[@]}"; do
+    [[ ${key_person[$kid]} != "$person" || -n ${key_revoked[$kid]} ]] || return 1
+  done
+  ! has_had "$person" 'root head log system cosigner' live
+}
+register() { # index of the entry, index above which the key counts
+  local re=",\"person\":\"($ID)\",\"jwk\":\{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"($HASH)\"\}"
+  re+=",\"custody\":\"(passphrase|server-session|device)\",\"possession\":\"($SIG)\""
+  [[ ${at_further[$1]} =~ ^$re$ ]] || return 1
+  local person=${BASH_REMATCH[1]} x=${BASH_REMATCH[2]} possession=${BASH_REMATCH[4]} kid
+  ! is_weak "$x" || altered "entry $1 registers a weak key"
+  thumbprint "$x"; kid=$REPLY
+  [ -z "${key_x[$kid]-}" ] || altered "entry $1 registers a key a second time"
+  signed_by "$x" "$possession" "send-ledger/v1/possession$NL${origin##*/}$NL$person$NL$kid$NL" ||
+    altered "entry $1 registers a key that nobody proved to hold"
+  key_x[$kid]=$x key_person[$kid]=$person key_index[$kid]=$2 key_revoked[$kid]='' key_from[$kid]=''
+}
+revoke() { # index, whether the role may, role, signer, members
+  [[ $5 =~ ^,\"kid\":\"($HASH)\",\"from_index\":$NUM,\"reason\":\"[a-z]+\"$ ]] || return 1
+  local kid=${BASH_REMATCH[1]} from=${BASH_REMATCH[2]} person
+  [[ -n ${key_x[$kid]-} && -z ${key_revoked[$kid]-} && $from -le $1 ]] || return 1
+  person=${key_person[$kid]}
+  if [ "$person" != "$4" ]; then
+    [[ -n $2 ]] || return 1
+    [ "$3" = root ] || ! has_had "$person" 'root log system cosigner' || return 1
+  fi
+  key_revoked[$kid]=$1 key_from[$kid]=$from
+}
+grant() { # person, role, index, first day, last day
+  role_person+=("$1") role_name+=("$2") role_index+=("$3") role_first+=("$4") role_last+=("$5")
+  role_ended+=('') role_ended_from+=('')
+}
+withdraw() { # index, whether the role may, role, signer, members
+  [[ $5 =~ ^,\"person\":\"($ID)\",\"withdrawn\":\"([a-z]+)\",\"from_index\":$NUM$ ]] || return 1
+  local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} from=${BASH_REMATCH[3]} i
+  if [ "$person" != "$4" ]; then
+    [[ -n $2 ]] && may_appoint "$3" "$4" "$role" "$person" || return 1
+  fi
+  [[ $role != root && $from -le $1 ]] && has_had "$person" "$role" live || return 1
+  for i in "${!role_name[@]}"; do
+    [[ ${role_person[i]} == "$person" && ${role_name[i]} == "$role" && -z ${role_ended[i]} ]] || continue
+    role_ended[i]=$1 role_ended_from[i]=$from
+  done
+}
+is_disputed() { # index: key or role were taken back later, from an index at or below it
+  local kid=${at_kid[$1]} i any=1
+  [[ -z ${key_from[$kid]} || ${key_from[$kid]} -gt $1 ]] || return 0
+  for i in "${!role_name[@]}"; do
+    [[ ${role_person[i]} == "${key_person[$kid]}" && ${role_name[i]} == "${at_role[$1]}" ]] || continue
+    [ "${role_index[i]}" -lt "$1" ] || continue
+    [[ -n ${role_ended_from[i]} && ${role_ended_from[i]} -le $1 ]] || return 1
+    any=0
+  done
+  return $any
+}
+
+# --- the checks, from the outside in ---------------------------------------------------------------
+policy='' folder=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --policy) [ $# -gt 1 ] || usage
+      policy=$(cd -- "$2" 2>/dev/null && pwd) || stop "there is no folder $2"
+      shift ;;
+    -*) usage ;;
+    *) folder=$1 ;;
+  esac
+  shift
+done
+for one in openssl sha256sum base64 sed grep cut date head tail mktemp sort tr wc cat; do
+  command -v "$one" >/dev/null || stop "this machine has no $one"
+done
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || stop 'this bash is older than 4.4'
+[[ $(openssl version) =~ ^OpenSSL\ ([3-9]|[1-9][0-9])\. ]] || stop 'there is no OpenSSL 3.0 or newer'
+cd -- "${folder:-$(dirname -- "${BASH_SOURCE[0]}")}" || stop 'there is no such folder'
+work=$(mktemp -d) || stop 'there is no place for temporary files'
+trap 'rm -rf -- "$work"' EXIT
+
+# Every file is listed, and nothing is here that belongs to no proof.
+set +f; shopt -s globstar nullglob dotglob; found=(**); set -f
+KNOWN='^(SHA256SUMS|README\.txt|verify\.sh|statement\.(sd-jwt|tlog-proof)|(anchor/)?checkpoint(\.cosigned)?'
+KNOWN+='|(anchor/)?tokens/[A-Za-z0-9_-]+\.tsr|keys/(actor|log|[A-Za-z0-9_-]{43})\.pem'
+KNOWN+='|policy/(policy\.txt|tsa-roots\.pem|genesis\.sha256)'
+KNOWN+='|(stream|authority)/([0-9]{4,15}|head)\.(sd-jwt|tlog-proof))$'
+files=()
+for one in "${found[@]}"; do
+  [ ! -L "$one" ] || altered 'a link is among the files'
+  [ ! -d "$one" ] || continue
+  [[ -f $one && $one =~ $KNOWN ]] || altered 'a file is here that belongs to no proof folder'
+  [ "$one" = SHA256SUMS ] || files+=("$one")
+done
+for one in SHA256SUMS README.txt verify.sh keys/actor.pem keys/log.pem policy/genesis.sha256; do
+  [ -f "$one" ] || altered "$one is missing"
+done
+[ "$(tail -c 1 SHA256SUMS | wc -l)" -eq 1 ] || altered 'SHA256SUMS is cut'
+! grep -q -v -E '^[0-9a-f]{64}  [!-~]+$' SHA256SUMS || altered 'a line of SHA256SUMS is malformed'
+[ "$(cut -c 67- SHA256SUMS | sort)" = "$(printf '%s\n' "${files[@]}" | sort)" ] ||
+  altered 'SHA256SUMS does not list exactly the files here'
+sha256sum --check --strict --quiet SHA256SUMS >/dev/null 2>&1 || altered 'a file does not match SHA256SUMS'
+
+# Whose word counts: the log's key, and what it signed.
+trusted=${policy:-policy}
+[ -n "$policy" ] || lacking 'self-asserted: no trust policy was given from outside (--policy)'
+read_policy "$trusted" || stop "$trusted/policy.txt is missing or malformed"
+read_checkpoint checkpoint
+if ! log_signed; then
+  lacking 'no signature on the checkpoint is by a log that the policy names'
+  [[ $(cat keys/log.pem) =~ MCowBQYDK2VwAyEA($B64HASH) ]] || altered 'keys/log.pem is no key'
+  to_hex "${BASH_REMATCH[1]}"; one=$REPLY; to_url "$one"; log_x=$REPLY
+  sum < <(printf '%s\n' "$origin"; bytes "01$one")
+  log_keys=("$origin ${REPLY:0:8} $log_x")
+  log_signed || altered 'the signature under the checkpoint does not fit'
+fi
+log=$origin log_size=$size signer=$log_x copy=checkpoint
+added checkpoint
+cosigners=("${extra[@]}")
+[ ${#cosigners[@]} -eq 0 ] || copy=checkpoint.cosigned
+
+# Every statement has its place in the log; the two streams have no gap.
+load statement
+main=${name_index[statement]} shown=("$main")
+if [[ " ${files[*]}" == *" stream/"* ]]; then
+  read_stream stream
+  shown+=("${entries[@]}" "${name_index[stream/head]}")
+  [[ " ${entries[*]} " == *" $main "* ]] || altered 'stream/ does not hold the entry that is proved'
+  for one in "${!name_fields[@]}"; do
+    [[ $one != stream/[0-9]* || ${name_fields[$one]} == *"$NL  event: "* ]] ||
+      altered "$one does not show what kind of entry it is"
+  done
+fi
+read_stream authority
+keys=("${entries[@]}") genesis=${entries[0]} last=${name_index[authority/head]}
+authority=${at_stream[$genesis]}
+for one in "${keys[@]}"; do
+  [[ ${at_kind[$one]} =~ ^(key|role)-(registered|revoked|granted|withdrawn)$ ]] ||
+    altered "authority/ holds what is not about keys and roles"
+done
+for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends too early'; done
+
+# The first statement is the one that is trusted, and registers the root key.
+sum_text "${at_jwt[$genesis]}"
+[ "$(cut -c -64 policy/genesis.sha256)" = "$REPLY" ] || altered 'policy/ does not fit authority/'
+if [ ! -f "$trusted/genesis.sha256" ]; then
+  lacking 'the trust policy does not name the first statement of the log'
+elif [[ $(cut -c -64 "$trusted/genesis.sha256") != "$REPLY" ]]; then
+  altered 'the log does not begin with the statement that is trusted'
+fi
+[[ $genesis -eq 0 && ${at_kind[0]} == key-registered && ${at_auth[0]} == null && ${at_role[0]} == root ]] &&
+  register 0 -1 && [ -n "${key_x[${at_kid[0]}]-}" ] || altered 'the log does not begin with a root key'
+signed_by "${key_x[${at_kid[0]}]}" "${at_signature[0]}" "${at_jwt[0]%.*}" ||
+  altered 'the signature under the first statement does not fit'
+grant "${key_person[${at_kid[0]}]}" root -1 0001-01-01 ''
+
+# In the order of the log, each entry is judged by what stood below it.
+auth=null clock=''
+mapfile -t order < <(printf '%s\n' "${keys[@]}" "${shown[@]}" "$last" | sort -n -u)
+for one in "${order[@]}"; do
+  [ "${at_auth[$one]}" = "$auth" ] || altered "entry $one does not quote the keys and roles as they stood"
+  [[ ! $clock > ${at_time[$one]} ]] || altered "entry $one is dated before one that stands earlier"
+  clock=${at_time[$one]}
+  [[ ! ${at_anchor[$one]} =~ \"size\":([0-9]+) || ${BASH_REMATCH[1]} -le $one ]] ||
+    altered "entry $one quotes a seal from after itself"
+  [ "$one" -eq 0 ] || judge "$one"
+  [[ " ${keys[*]} " != *" $one "* ]] || auth="{\"seq\":${at_seq[$one]},\"hash\":\"${at_hash[$one]}\"}"
+done
+thumbprint "$signer"
+may_sign "$REPLY" log "$log_size" "${clock:0:10}" || altered "the key under the checkpoint is not the log's"
+for one in "${order[@]}"; do
+  ! is_disputed "$one" || tell "entry $one is disputed: its key or role was taken back from before it"
+done
+
+# The keys in the folder are the ones that were used.
+for one in "${order[@]}"; do
+  [ -f "keys/${at_kid[$one]}.pem" ] || altered "keys/${at_kid[$one]}.pem is missing"
+done
+for one in "${files[@]}"; do
+  case $one in
+    keys/actor.pem) key=${key_x[${at_kid[$main]}]} ;;
+    keys/log.pem) key=$signer ;;
+    keys/*) key=${one#keys/}; key=${key_x[${key%.pem}]-} ;;
+    *) continue ;;
+  esac
+  [ -n "$key" ] || altered "$one is no key of this log"
+  sum < <(pem "$key"); key=$REPLY
+  sum_file "$one"; [ "$REPLY" = "$key" ] || altered "$one is not the key that its name says"
+done
+
+# The time, from above and from below.
+above=() below=()
+cosigned "${cosigners[@]}"
+if quorum_met "${agreed[@]}"; then
+  above=("${times[@]}")
+else
+  lacking 'fewer cosigners signed than the trust policy asks for'
+fi
+stamped '' checkpoint; above+=("${times[@]}")
+[ ${#above[@]} -gt 0 ] || lacking 'no time stamp and no cosignature that counts stands over the log'
+if [ "${at_anchor[$main]}" = null ]; then
+  [[ " ${files[*]}" != *" anchor/"* ]] || altered 'anchor/ is here, but the entry quotes nothing'
+elif [ ! -f anchor/checkpoint ]; then
+  lacking 'the earlier checkpoint that the entry quotes is not here'
+else
+  read_checkpoint anchor/checkpoint
+  to_url "$root"
+  [[ $origin == "$log" && ${at_anchor[$main]} == "{\"size\":$size,\"root\":\"$REPLY\","* ]] ||
+    altered 'anchor/checkpoint is not the one that the entry quotes'
+  log_signed || lacking 'no signature on anchor/checkpoint is by a log that the policy names'
+  added anchor/checkpoint
+  for one in "${extra[@]}"; do sum_text "$one"; quoted "$REPLY"; done
+  for one in "${files[@]}"; do
+    [[ $one != anchor/tokens/* ]] || { sum_file "$one"; quoted "$REPLY"; }
+  done
+  cosigned "${extra[@]}"; below=("${times[@]}")
+  stamped anchor/ anchor/checkpoint; below+=("${times[@]}")
+fi
+
+# What it says, without a byte that could hide or reorder others on a screen.
+printf '\nEntry %s of the log of %s entries, signed in the role %s, shows:\n' \
+  "$main" "$log_size" "${at_role[$main]}"
+printf '%s\n' "${name_fields[statement]#?}" | tr -d '\000-\011\013-\037\177' |
+  sed $'s/\xc2[\x80-\x9f]/?/g; s/\xd8\x9c/?/g; s/\xe2\x80[\x8b-\x8f\xa8-\xae]/?/g' |
+  sed $'s/\xe2\x81[\xa0-\xaf]/?/g; s/\xef\xbb\xbf/?/g'
+for one in event occurred_on subject_name subject_born subject_id; do
+  [[ ${at_kind[$main]} != event || ${name_fields[statement]} == *"$NL  $one: "* ]] ||
+    lacking "the entry does not show $one"
+done
+spoken() { date -u -d "@$1" '+%-d %B %Y at %H:%M:%S UTC'; }
+printf "\nThe date in it is what a person stated. The school's own clock wrote %s.\n" "${at_time[$main]}"
+[ ${#below[@]} -eq 0 ] ||
+  printf 'Recorded after %s.\n' "$(spoken "$(printf '%s\n' "${below[@]}" | sort -n | head -n 1)")"
+[ ${#above[@]} -eq 0 ] ||
+  printf 'Recorded before %s, and not changed since.\n' \
+    "$(spoken "$(printf '%s\n' "${above[@]}" | sort -n | tail -n 1)")"
+tell 'no trust or council has countersigned the first statement: the log is self-rooted'
+tell 'not checked: README.txt, whether a certificate was revoked, and which types of entry a role may sign'
+((incomplete == 0)) || stop 'nothing was found altered, but see above what is missing'
+printf 'VERIFIED against the trust policy in %s.\n' "$policy"

@@ -1,0 +1,1 @@
+"""Bytes in, named findings out."""

@@ -1,0 +1,138 @@
+"""What the entries of a bundle must say together: one pupil, whole records, one manifest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from ledger.aggregates.event import Event, event_class, read_event
+from ledger.aggregates.handover import ManifestIssued
+from ledger.errors import AlterationFound, LedgerError, MalformedInput
+from ledger.formats import kinds
+from ledger.formats.bundle_layout import head_name, statement_name
+from ledger.formats.encoding import b64url
+from ledger.formats.kinds import CLEAR_MEMBERS
+from ledger.verify.logged import Logged, LoggedMembers, LoggedStream, check_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MANIFEST_TYPE: Final = "handover.manifest.v1"
+BASE_NAMES: Final = ("event", "occurred_on", "subject_name", "subject_born", "subject_id")
+"""Fields that every entry has, whatever its type (docs/formats/statement.md)."""
+
+
+def read_manifest(manifest: Logged) -> ManifestIssued:
+    """Read the manifest as a typed event; MalformedInput where it is none."""
+    if manifest.statement.kind != kinds.MANIFEST or manifest.fields.get("event") != MANIFEST_TYPE:
+        raise MalformedInput("manifest.sd-jwt is not a manifest.", kind="bad-manifest")
+    read = read_logged_event(manifest)
+    if not isinstance(read, ManifestIssued) or read.subject is None:
+        raise MalformedInput("The manifest names no pupil.", kind="bad-manifest")
+    return read
+
+
+def read_logged_event(one: Logged) -> Event:
+    """Read an entry whose fields are all shown as a typed event.
+
+    Raises:
+        MalformedInput: an unknown type, or fields of another shape.
+    """
+    statement = one.statement
+    try:
+        event = read_event(
+            UUID(bytes=statement.stream), statement.seq, statement.payload, one.fields
+        )
+    except AttributeError:
+        raise MalformedInput("An entry has a malformed field.", kind="bad-fields") from None
+    subject = event.subject
+    if subject is not None and not isinstance(subject.name, str):
+        raise MalformedInput("An entry has a malformed field.", kind="bad-fields")
+    return event
+
+
+def decodes(one: Logged) -> bool:
+    """Tell whether an entry has the fields that its type should have."""
+    try:
+        read_logged_event(one)
+    except LedgerError:
+        return False
+    return True
+
+
+def check_order(entries: Sequence[Logged], heads: Sequence[Logged]) -> None:
+    """Check that each file is named by its statement's place in the log."""
+    named = [(statement_name(one.index), one.name) for one in entries]
+    named += [(head_name(one.index), one.name) for one in heads]
+    if any(due != name for due, name in named):
+        raise AlterationFound(
+            "A file is named by another place than its entry has.", kind="index-wrong"
+        )
+
+
+def check_streams(entries: Sequence[Logged], heads: Sequence[Logged]) -> None:
+    """Check that each record is whole, from its first entry to its logged head."""
+    ends = {one.statement.payload.get("head", {}).get("stream"): one for one in heads}
+    streams: dict[str, list[Logged]] = defaultdict(list)
+    for one in entries:
+        streams[one.statement.payload["stream"]].append(one)
+    if len(ends) != len(heads) or ends.keys() != streams.keys():
+        raise AlterationFound(
+            "A record in the bundle lacks its logged head, or a head its record.",
+            kind="stream-incomplete",
+        )
+    for stream, members in streams.items():
+        check_stream(LoggedStream(tuple(members), ends[stream]))
+
+
+def check_every_field_shown(shown: Sequence[Logged]) -> None:
+    """Check that no entry withholds a field: a bundle carries the whole record.
+
+    Decoys hide how many fields an entry has, so what can be demanded is what
+    every entry has, and what a type known here adds.
+
+    Raises:
+        AlterationFound: kind "field-withheld".
+    """
+    for one in shown:
+        if not _names_due(one) <= one.fields.keys():
+            raise AlterationFound(
+                f"Entry {one.index} withholds one of its fields.", kind="field-withheld"
+            )
+
+
+def _names_due(one: Logged) -> set[str]:
+    cls = event_class(str(one.fields.get("event")))
+    if cls is None:
+        return set(BASE_NAMES)
+    own = {field.name for field in fields(cls)} - {field.name for field in fields(Event)}
+    return {*BASE_NAMES, *(own - CLEAR_MEMBERS[cls.KIND].keys())}
+
+
+def check_one_pupil(entries: Sequence[Logged], pupil: bytes) -> None:
+    """Check that no entry says it is of another pupil (T14).
+
+    Raises:
+        AlterationFound: kind "other-pupil".
+    """
+    for one in entries:
+        named = one.fields.get("pupil")
+        if named is not None and named != b64url(pupil):
+            raise AlterationFound(
+                f"Entry {one.index} is about another pupil than the manifest.", kind="other-pupil"
+            )
+
+
+def signer_name(manifest: Logged, logged: LoggedMembers, authority: LoggedStream) -> str:
+    """Give the name that the authority stream has for the manifest's signer, or ""."""
+    key = logged.authority.keys.get(manifest.statement.kid)
+    names = [
+        str(one.fields["person_name"])
+        for one in authority.entries
+        if key is not None
+        and one.statement.payload.get("person") == key.person
+        and one.fields.get("person_name") is not None
+    ]
+    return names[-1] if names else ""

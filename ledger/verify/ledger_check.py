@@ -1,0 +1,261 @@
+"""The checks of one open ledger file, one after another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledger.errors import LedgerError
+from ledger.formats.encoding import b64url
+from ledger.formats.ledger_file import check_schema, read_tree
+from ledger.formats.statement import read_statement
+from ledger.verify.disputes import note_disputes
+from ledger.verify.earlier_log import EarlierEntries, NotContinued, stored_tile
+from ledger.verify.entry_stream import inspected, registered_keys, rows_from
+from ledger.verify.event_contents import EventContents
+from ledger.verify.grown_tree import GrownTree
+from ledger.verify.held import Held, check_held, of_mark
+from ledger.verify.inspection import Inspector
+from ledger.verify.log_walk import LogWalk
+from ledger.verify.saved_state import SavedState
+from ledger.verify.stored_seals import StoredSeals, recorded_in_future
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from cryptography import x509
+
+    from ledger.formats.high_water_mark import HighWaterMark
+    from ledger.formats.signed_note import VerifierKey
+    from ledger.verify.findings import Findings
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a ledger is to be verified with and against; see `verify_ledger`."""
+
+    mark: HighWaterMark | None
+    now: datetime
+    data_key: Callable[[bytes], bytes] | None
+    envelope_only: bool
+    against: Sequence[Held]
+    roots: Sequence[x509.Certificate]
+    cosigners: Sequence[VerifierKey]
+    genesis: bytes | None
+    since: SavedState | None
+    threads: int | None
+
+    @property
+    def opens_contents(self) -> bool:
+        """Whether contents are to be opened."""
+        return self.data_key is not None and not self.envelope_only
+
+
+@dataclass(slots=True)
+class LedgerCheck:
+    """One run over one open file.
+
+    Attributes:
+        connection: the open file, in one read transaction.
+        findings: where findings go.
+        asked: what to verify it with and against.
+        tree: the recomputed tree.
+        walk: what the walk over the log has learnt.
+    """
+
+    connection: sqlite3.Connection
+    findings: Findings
+    asked: Asked
+    tree: GrownTree
+    walk: LogWalk
+
+    @classmethod
+    def of(cls, connection: sqlite3.Connection, findings: Findings, asked: Asked) -> LedgerCheck:
+        """Prepare a run from leaf 0."""
+        return cls(connection, findings, asked, GrownTree(), LogWalk(findings=findings))
+
+    def run(self) -> None:
+        """Check everything; what is wrong is in the findings."""
+        try:
+            check_schema(self.connection)
+        except LedgerError as error:
+            # A table that is a view, or a trigger: nothing read through it would mean anything.
+            self.findings.add_error(error)
+            return
+        self._go_on_from_saved_state()
+        start = self.walk.index
+        self._walk_log()
+        self._check_tree_state(start)
+        self._check_strays()
+        if self.walk.lid is None:
+            self.findings.add("no-genesis", None, "The ledger is empty: it has no beginning.")
+            return
+        self._check_seals(start, self.walk.lid)
+        self._check_held(self.walk.lid)
+        self._check_genesis()
+        note_disputes(self.connection, self.walk.authority, self.findings, start)
+        self._conclude(start)
+
+    def saved_state(self) -> SavedState | None:
+        """Give what an incremental run can go on from; None where there is nothing."""
+        walk, since = self.walk, self.asked.since
+        if walk.lid is None or walk.genesis is None or walk.auth is None:
+            return None
+        return SavedState(
+            lid=walk.lid,
+            size=self.tree.size,
+            root=self.tree.root_at(self.tree.size)[0],
+            contents=self.asked.opens_contents and (since is None or since.contents),
+            genesis=walk.genesis[0],
+            genesis_kid=walk.genesis[1],
+            countersigned=walk.countersigned,
+            clock=walk.clock,
+            auth_stream=str(walk.authority.stream),
+            auth=dict(walk.auth),
+            anchor=None if walk.anchor is None else dict(walk.anchor),
+            anchor_streams=tuple(sorted(walk.anchor_streams)),
+        )
+
+    def _go_on_from_saved_state(self) -> None:
+        since = self.asked.since
+        if since is None or (self.asked.opens_contents and not since.contents):
+            return
+        earlier = EarlierEntries(self.connection, since)
+        try:
+            self.tree, self.walk = earlier.tree(), earlier.walk(self.findings)
+        except NotContinued as error:
+            # The whole walk that follows names what was altered.
+            self.findings.add_error(error)
+            self.tree, self.walk = GrownTree(), LogWalk(findings=self.findings)
+            return
+        self.findings.not_checked(
+            f"the first {since.size:,} entries again: an earlier run found them intact, and only "
+            "their hash was compared"
+        )
+
+    def _walk_log(self) -> None:
+        walk, asked = self.walk, self.asked
+        publics = {kid: key.public for kid, key in walk.authority.keys.items()}
+        publics |= registered_keys(self.connection, walk.index)
+        contents = None
+        if asked.data_key is not None and asked.opens_contents:
+            contents = EventContents(asked.data_key)
+        rows = rows_from(self.connection, walk.index, contents=contents is not None)
+        for chunk in inspected(rows, Inspector(publics, contents), asked.threads):
+            self.tree.extend([one.leaf for one in chunk])
+            walk.take_all(chunk)
+        walk.finish()
+
+    def _check_tree_state(self, start: int) -> None:
+        with self.findings.catching():
+            size, root, frontier = read_tree(self.connection)
+            tree = self.tree
+            found = (tree.size, tree.root_at(tree.size)[0], tree.frontier().to_bytes())
+            if (size, root, frontier) != found:
+                self.findings.add(
+                    "tree-state",
+                    None,
+                    f"The ledger says of itself that it has {size:,} entries; the hash of the "
+                    f"{tree.size:,} that are there is another.",
+                )
+            wrong = sum(
+                stored_tile(self.connection, level, number) != tree.tile(level, number)
+                for level, number in tree.full_tiles()
+            )
+            if wrong or (start == 0 and self._count_tiles() != len(list(tree.full_tiles()))):
+                self.findings.add(
+                    "tile-altered",
+                    None,
+                    "The stored hashes of the log are not those of its entries.",
+                )
+
+    def _count_tiles(self) -> int:
+        return int(self.connection.execute("SELECT count(*) FROM tiles").fetchone()[0])
+
+    def _check_strays(self) -> None:
+        entries = self.connection.execute("SELECT 1 FROM entries WHERE rowid < 1 LIMIT 1")
+        contents = self.connection.execute(
+            "SELECT 1 FROM contents WHERE rowid < 1 OR rowid > ? LIMIT 1", (self.walk.index,)
+        )
+        if entries.fetchone() or contents.fetchone():
+            self.findings.add(
+                "stray-row", None, "There are rows that belong to no entry of the log."
+            )
+        if self.connection.execute("SELECT 1 FROM commands LIMIT 1").fetchone():
+            self.findings.not_checked(
+                "the list of commands carried out (it guards against doing one twice)"
+            )
+
+    def _check_seals(self, start: int, lid: str) -> None:
+        walk, asked = self.walk, self.asked
+        seals = StoredSeals(
+            connection=self.connection,
+            findings=self.findings,
+            start=start,
+            lid=lid,
+            authority=walk.authority,
+            anchors=walk.anchors,
+            recorded_at=self._recorded_at,
+            roots=asked.roots,
+            cosigners=asked.cosigners,
+        )
+        seals.load()
+        named = {*seals.notes, *(head.size for head in walk.anchors.values())}
+        sizes = sorted(size for size in named if 0 <= size <= self.tree.size)
+        with self.findings.catching():
+            seals.check_all(dict(zip(sizes, self.tree.root_at(*sizes), strict=True)))
+
+    def _recorded_at(self, index: int, /) -> str:
+        row = self.connection.execute(
+            "SELECT statement FROM entries WHERE rowid = ?", (index + 1,)
+        ).fetchone()
+        try:
+            return read_statement(row[0]).recorded_at if row else ""
+        except (LedgerError, AttributeError):
+            return ""
+
+    def _check_held(self, lid: str) -> None:
+        mark, against = self.asked.mark, self.asked.against
+        if mark is not None:
+            check_held(self.findings, of_mark(mark), self.tree, lid, "shorter-than-mark")
+        for held in against:
+            check_held(self.findings, held, self.tree, lid, "shorter-than-held")
+        if not any(held.size for held in (*against, *([of_mark(mark)] if mark else []))):
+            self.findings.add(
+                "unanchored",
+                None,
+                "It agrees with itself, but nothing outside it was compared: neither this "
+                "computer's high-water mark nor anything held elsewhere.",
+            )
+
+    def _check_genesis(self) -> None:
+        trusted, genesis = self.asked.genesis, self.walk.genesis
+        if trusted is not None and (genesis is None or genesis[0] != b64url(trusted)):
+            self.findings.add(
+                "genesis-not-trusted", 0, "It is not the beginning that the trust policy names."
+            )
+
+    def _conclude(self, start: int) -> None:
+        findings, asked = self.findings, self.asked
+        closed = findings.counts["contents_closed"]
+        if asked.envelope_only:
+            findings.not_checked("the contents of the entries: only the envelope was asked for")
+        elif asked.data_key is None:
+            findings.add(
+                "contents-unopened",
+                None,
+                "The contents of the entries were not opened: no reader's key was given.",
+            )
+        elif closed:
+            findings.add(
+                "contents-unopened",
+                None,
+                f"The contents of {closed:,} entries are not open to this reader.",
+            )
+        if recorded_in_future(self.walk.clock, asked.now):
+            findings.add(
+                "clock-off",
+                max(start, self.walk.index - 1),
+                "It bears a time that lies in the future of this computer's clock.",
+            )

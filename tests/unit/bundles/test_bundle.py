@@ -216,8 +216,8 @@ def test_attachments_travel_and_are_listed(schools: tuple[School, School]) -> No
     sender, receiver = schools
     scan = Attachment(name="a7Q", kind="pdf", data=b"%PDF-1.7 \xff")
     note = Attachment(name="b1", kind="text", data="Café notes".encode())
+    chosen = selection_of(sender, attachments=(scan, note))
     with sender.ledger.reading_file() as log, pytest.raises(RuleRefused) as refused:
-        chosen = selection_of(sender, attachments=(scan, note))
         choose_contents(log, sender.ledger.keys.data_key, chosen)
     assert refused.value.kind == "attachment-not-scanned"
     sent = send(sender, receiver, attachments=(scan, note), signed_off_by="Senco Example")
@@ -260,7 +260,7 @@ def _pupil(school: School) -> Pupil:
 @pytest.mark.parametrize(
     ("sealing", "kind"),
     [
-        # Keys and roles have not changed since, so a seal that logs only what changed is not enough.
+        # Keys and roles are as before, so a seal that logs only what changed is not enough.
         (lambda school: school.ledger.seal(), "no-authority-head"),
         (lambda school: school.ledger.sign_head(), "no-stream-head"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,11 @@ def test_the_policy_of_a_card_trusts_its_log_and_first_statement() -> None:
     assert policy.witnesses == (FACTS.cosigner_key,)
     assert policy.genesis == FACTS.genesis
     assert not policy.asks_for_cosigners
+
+
+def test_the_example_in_the_documentation_is_this_very_card() -> None:
+    document = Path(__file__).parents[3] / "docs" / "formats" / "card.md"
+    text = document.read_text("utf-8").partition("<!-- worked example: begin -->")[2]
+    card = make_card(FACTS, LOG.sign, LOG.public).decode("utf-8")
+    assert f"```text\n{card}```" in text
+    assert fingerprint(FACTS) in text

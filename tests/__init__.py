@@ -1,0 +1,1 @@
+"""Tests: what is proved is in their names."""

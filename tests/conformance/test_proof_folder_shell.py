@@ -1,0 +1,361 @@
+"""A proof folder checked by `verify.sh` and by the commands of its README: openssl and coreutils.
+
+Every folder here is judged by the script and by the Python verifier, which must come
+to the same exit code: sound ones, tampered copies with their checksums rewritten, and
+folders drawn from ledgers whose programs cheated.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
+from ledger.formats.signed_note import VerifierKey
+from ledger.formats.tlog_proof import TlogProof
+from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.verify.proof_folder import examine_proof_folder
+from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
+from tests.unit.evidence.proof_ledgers import (
+    cheating,
+    consent,
+    index_of,
+    outside_policy,
+    policy_txt,
+    prove,
+    resum,
+    revoke,
+    seal,
+)
+from tests.unit.evidence.stamped_proofs import Folder, Shell, Stamped, link_programs, make_stamped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Change = Callable[[Stamped, bytes], bytes]
+    Alteration = Callable[[Stamped], Folder]
+
+
+def _has_openssl_3() -> bool:
+    if not available():
+        return False
+    shown = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True)
+    version = re.match(r"OpenSSL (\d+)\.", shown.stdout)
+    return version is not None and int(version[1]) >= 3
+
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash"),
+    pytest.mark.skipif(not _has_openssl_3(), reason="this machine has no OpenSSL 3"),
+]
+
+
+@pytest.fixture(scope="module")
+def stamped(tmp_path_factory: pytest.TempPathFactory) -> Stamped:
+    return make_stamped(tmp_path_factory.mktemp("stamped"))
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return link_programs(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture
+def shell(programs: Path, tmp_path: Path) -> Shell:
+    return Shell(programs, tmp_path / "at the reader's")
+
+
+def agreed(shell: Shell, files: Folder, policy: Folder | None) -> int:
+    """Give the exit code on which the script and the Python verifier agree."""
+    done = shell.check(files, policy)
+    assert done.stderr == ""
+    expected = examine_proof_folder(files, policy).report
+    assert done.returncode == expected.exit_code, (done.stdout, expected.words())
+    return done.returncode
+
+
+def test_a_sound_folder_is_verified_against_an_outside_policy(
+    stamped: Stamped, shell: Shell
+) -> None:
+    done = shell.check(stamped.files, stamped.policy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "VERIFIED against the trust policy" in done.stdout
+    assert '  event: "consent.given.v1"\n' in done.stdout
+    assert '  subject_name: "Zoë O’Example-1"\n' in done.stdout
+
+
+def test_script_and_python_prove_the_same_times(stamped: Stamped, shell: Shell) -> None:
+    shown = shell.check(stamped.files, stamped.policy).stdout
+    bracket = examine_proof_folder(stamped.files, stamped.policy).bracket
+    assert len(bracket.above) == len(bracket.below) == 3
+    for word, at in (("after", bracket.after), ("before", bracket.before)):
+        assert at is not None
+        assert f"Recorded {word} {at.day} {at:%B %Y at %H:%M:%S} UTC" in shown
+
+
+def test_without_an_outside_policy_it_is_self_asserted(stamped: Stamped, shell: Shell) -> None:
+    assert agreed(shell, stamped.files, None) == 11
+
+
+def test_a_copy_of_the_script_from_elsewhere_checks_a_folder_by_name(
+    stamped: Stamped, shell: Shell
+) -> None:
+    shell.check(stamped.files, stamped.policy)
+    (shell.folder / "mine.sh").write_bytes(stamped.files["verify.sh"])
+    assert shell.run("mine.sh", "--policy", "policy", "proof").returncode == 0
+    assert shell.run("mine.sh", "--policy", "nowhere", "proof").returncode == 11
+    assert shell.run("mine.sh", "--police", "policy").returncode == 2
+
+
+def test_the_commands_of_the_readme_run_as_they_stand(stamped: Stamped, shell: Shell) -> None:
+    shell.check(stamped.files, stamped.policy)
+    text = stamped.files["README.txt"].decode("utf-8")
+    by_hand = text.split("The most important checks by hand")[1].split("7. Whose word")[0]
+    lines = re.findall(r"^ {4}(\S.*| {2}\S.*)$", by_hand, re.MULTILINE)
+    script = "\n".join(lines).replace("/path/to/this/folder", f'"{shell.folder / "proof"}"')
+    script = script.replace("DIR/tsa-roots.pem", f'"{shell.folder}/policy/tsa-roots.pem"')
+    (shell.folder / "by-hand.sh").write_text(f"set -e\n{script}\n", encoding="utf-8")
+    done = shell.run("by-hand.sh")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Signature Verified Successfully") == 2
+    assert done.stdout.count("Verification: OK") == 4
+    assert "Zoë O’Example-1" in done.stdout
+
+
+def test_the_script_passes_shellcheck(stamped: Stamped, tmp_path: Path) -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("this machine has no shellcheck")
+    (tmp_path / "verify.sh").write_bytes(stamped.files["verify.sh"])
+    done = subprocess.run(
+        ["shellcheck", "verify.sh"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == ""
+
+
+def _with(name: str, change: Change) -> Alteration:
+    return lambda stamped: {**stamped.files, name: change(stamped, stamped.files[name])}
+
+
+def _without(*starts: str) -> Alteration:
+    return lambda stamped: {
+        name: data for name, data in stamped.files.items() if not name.startswith(starts)
+    }
+
+
+def _flip(place: int) -> Change:
+    def flip(_stamped: Stamped, data: bytes) -> bytes:
+        at = place % len(data)
+        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+    return flip
+
+
+def _flip_in_signature(stamped: Stamped, data: bytes) -> bytes:
+    return _flip(data.index(b"~") - 40)(stamped, data)
+
+
+def _flip_in_time(stamped: Stamped, data: bytes) -> bytes:
+    generalized_time = data.index(b"\x18\x0f20")  # DER: tag, length, year
+    return _flip(generalized_time + 12)(stamped, data)
+
+
+def _bare(_stamped: Stamped, data: bytes) -> bytes:
+    return write_sd_jwt(read_sd_jwt(data).statement.jwt, [])
+
+
+def _of_other_folder(name: str) -> Change:
+    return lambda stamped, _data: stamped.other[name]
+
+
+def _of_same_folder(name: str) -> Change:
+    return lambda stamped, _data: stamped.files[name]
+
+
+def _other_index(_stamped: Stamped, data: bytes) -> bytes:
+    proof = TlogProof.parse(data)
+    note = proof.checkpoint_note
+    return TlogProof(index=proof.index ^ 1, hashes=proof.hashes, checkpoint_note=note).to_bytes()
+
+
+def _foreign_field(stamped: Stamped, data: bytes) -> bytes:
+    return data + stamped.other["statement.sd-jwt"].split(b"~")[1] + b"~"
+
+
+def _other_entry(stamped: Stamped) -> Folder:
+    names = ("statement.sd-jwt", "statement.tlog-proof")
+    return {**stamped.files, **{name: stamped.other[name] for name in names}}
+
+
+def _repeated_authority_entry(stamped: Stamped) -> Folder:
+    kinds = ("sd-jwt", "tlog-proof")
+    more = {f"authority/0016.{kind}": stamped.files[f"authority/0015.{kind}"] for kind in kinds}
+    return {**stamped.files, **more}
+
+
+def _strangers_key(stamped: Stamped) -> Folder:
+    stranger = SigningKey(drawn("stranger"))
+    return {**stamped.files, f"keys/{stranger.kid}.pem": spki_pem(stranger.public)}
+
+
+ALTERATIONS: dict[str, Alteration] = {
+    "a signature": _with("statement.sd-jwt", _flip_in_signature),
+    "a payload": _with("statement.sd-jwt", _flip(400)),
+    "a shown field": _with("statement.sd-jwt", _flip(-30)),
+    "a field of another entry": _with("statement.sd-jwt", _foreign_field),
+    "a field twice": _with("statement.sd-jwt", lambda _s, d: d + d.split(b"~")[1] + b"~"),
+    "another entry's text": _with("statement.sd-jwt", _of_other_folder("statement.sd-jwt")),
+    "another entry": _other_entry,
+    "an index": _with("statement.tlog-proof", _other_index),
+    "a hash of a proof": _with("statement.tlog-proof", _flip(60)),
+    "more in a proof": _with(
+        "statement.tlog-proof", lambda _s, d: d.replace(b"\nindex", b"\nextra AAAA\nindex", 1)
+    ),
+    "an event of the stream withheld": _with("stream/0001.sd-jwt", _bare),
+    "the stream's head left out": _without("stream/head"),
+    "the newest authority entry left out": _without("authority/0015"),
+    "an authority entry repeated": _repeated_authority_entry,
+    "the first statement": _with("authority/0001.sd-jwt", _flip(-700)),
+    "the root hash": _with("checkpoint", _flip(45)),
+    "the signature of the log": _with("checkpoint", _flip(-20)),
+    "a cosignature": _with("checkpoint.cosigned", _flip(-20)),
+    "a byte that is not text": _with("checkpoint", lambda _s, d: d.replace(b"\n\n", b"\n\0\n")),
+    "a token over the earlier head": _with("tokens/1.tsr", _of_same_folder("anchor/tokens/1.tsr")),
+    "a token that is not quoted": _with("anchor/tokens/1.tsr", _of_same_folder("tokens/1.tsr")),
+    "the time of a token": _with("tokens/1.tsr", _flip_in_time),
+    "no token at all": _with("tokens/1.tsr", lambda _s, _d: b"nothing"),
+    "the later head as the earlier": _with("anchor/checkpoint", _of_same_folder("checkpoint")),
+    "the signer's key": _with("keys/actor.pem", _of_same_folder("keys/log.pem")),
+    "the log's key": _with("keys/log.pem", _of_same_folder("keys/actor.pem")),
+    "a stranger's key": _strangers_key,
+    "the fingerprint claimed": _with("policy/genesis.sha256", _flip(3)),
+    "a file too many": lambda stamped: {**stamped.files, "notes.txt": b"hello"},
+}
+
+
+@pytest.mark.parametrize("name", ALTERATIONS)
+def test_an_altered_copy_is_caught_by_both_whatever_the_checksums_say(
+    stamped: Stamped, shell: Shell, name: str
+) -> None:
+    files = resum(ALTERATIONS[name](stamped))
+    assert files != stamped.files
+    assert agreed(shell, files, stamped.policy) == 10
+
+
+@pytest.mark.parametrize("name", ["README.txt", "SHA256SUMS", "policy/tsa-roots.pem"])
+def test_a_flipped_byte_is_caught_by_the_checksums(
+    stamped: Stamped, shell: Shell, name: str
+) -> None:
+    assert agreed(shell, _with(name, _flip(11))(stamped), stamped.policy) == 10
+
+
+def test_a_link_among_the_files_is_refused(stamped: Stamped, shell: Shell) -> None:
+    shell.check(stamped.files, stamped.policy)
+    statement = shell.folder / "proof" / "statement.sd-jwt"
+    statement.rename(shell.folder / "elsewhere")
+    statement.symlink_to(shell.folder / "elsewhere")
+    assert shell.run("proof/verify.sh", "--policy", "policy").returncode == 10
+
+
+def _policies(stamped: Stamped, folder: Path) -> Iterator[tuple[str, Folder, int]]:
+    built, whole = stamped.built, stamped.policy
+    stranger = VerifierKey(
+        name="stranger.example/witness", type=4, public=SigningKey(drawn("stranger")).public
+    )
+    third = LocalTimeStampAuthority(folder / "third", "third")
+    third.create()
+    group = b"group both all council\nquorum both\n"
+    keys = whole["policy.txt"].replace(b"quorum council\n", group)
+    yield "a group", {**whole, "policy.txt": keys}, 0
+    yield "one authority of two", {**whole, "tsa-roots.pem": stamped.roots[0]}, 0
+    yield "an unknown authority", {**whole, "tsa-roots.pem": third.root_pem}, 11
+    yield "no authority", {k: v for k, v in whole.items() if k != "tsa-roots.pem"}, 11
+    yield "a stranger", {**whole, "policy.txt": policy_txt(built, stranger, "council")}, 11
+    yield "no first statement", {k: v for k, v in whole.items() if k != "genesis.sha256"}, 11
+    yield "another first statement", {**whole, "genesis.sha256": b"0" * 64 + b"\n"}, 10
+    foreign = policy_txt(new_ledger(folder / "foreign", "foreign"))
+    yield "another log", {**whole, "policy.txt": foreign}, 11
+
+
+def test_what_counts_is_the_readers_policy(stamped: Stamped, shell: Shell, tmp_path: Path) -> None:
+    for name, policy, expected in _policies(stamped, tmp_path):
+        assert agreed(shell, stamped.files, policy) == expected, name
+
+
+def _self_grant(built: BuiltLedger) -> None:
+    built.grant("head", "senco", by="head")
+
+
+def _head_by_head(built: BuiltLedger) -> None:
+    built.grant("teacher", "head", by="head")
+
+
+def _grant_by_senco(built: BuiltLedger) -> None:
+    built.grant("teacher", "dpo", by="senco")
+
+
+def _second_key_by_head(built: BuiltLedger) -> None:
+    built.persons["teacher-2"] = built.persons["teacher"]
+    built.register("teacher-2", by="head")
+
+
+def _withdrawal_by_senco(built: BuiltLedger) -> None:
+    built.withdraw("head", "head", 3, by="senco")
+
+
+def _role_never_held(built: BuiltLedger) -> None:
+    consent(built, built.pupil(1), signer="teacher", role="senco")
+
+
+def _after_revocation(built: BuiltLedger) -> None:
+    pupil = built.pupil(1)
+    revoke(built, "senco", 0)
+    consent(built, pupil)
+
+
+CHEATS = [
+    _self_grant,
+    _head_by_head,
+    _grant_by_senco,
+    _second_key_by_head,
+    _withdrawal_by_senco,
+    _role_never_held,
+    _after_revocation,
+]
+
+
+@pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.__name__.strip("_"))
+def test_what_the_rules_of_authority_forbid_is_caught_by_both(
+    shell: Shell, tmp_path: Path, cheat: Callable[[BuiltLedger], None]
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    with cheating():
+        cheat(built)
+        seal(built)
+        with built.reading_file() as reader:
+            last = max(i for s, _, i in reader.stream_heads() if s != built.heads_stream)
+        files = prove(built, last)
+    assert agreed(shell, files, outside_policy(built)) == 10
+
+
+@pytest.mark.parametrize("taken", ["key", "role"])
+def test_what_was_taken_back_from_before_the_entry_is_said_by_both(
+    shell: Shell, tmp_path: Path, taken: str
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    index = index_of(built, consent(built, built.pupil(1)))
+    if taken == "key":
+        revoke(built, "senco", index)
+    else:
+        built.withdraw("senco", "senco", index, by="head")
+    seal(built)
+    policy = outside_policy(built, built.add_cosignature(), "council")
+    files = prove(built, index, policy_txt=policy["policy.txt"])
+    assert agreed(shell, files, policy) == 0
+    assert f"entry {index} is disputed" in shell.check(files, policy).stdout
+    assert examine_proof_folder(files, policy).disputed == {index}

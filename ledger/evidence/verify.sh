@@ -71,13 +71,12 @@ decode() { # write the bytes of base64url
   while ((${#REPLY} % 4)); do REPLY+='='; done
   printf '%s' "$REPLY" | base64 -d 2>/dev/null
 }
-sum() { REPLY=$(sha256sum); REPLY=${REPLY%% *}; } # of standard input
-sum_text() { sum < <(printf '%s' "$1"); }
-sum_file() { sum <"$1"; }
-read_text() { # file, characters: the file holds nothing but those
+sum_file() { REPLY=$(sha256sum <"$1"); REPLY=${REPLY%% *}; }
+sum_text() { printf '%s' "$1" >"$work/bytes"; sum_file "$work/bytes"; }
+sum_bytes() { bytes "$1" >"$work/bytes"; sum_file "$work/bytes"; } # given as hexadecimal
+read_file() {
   [ -f "$1" ] || altered "$1 is missing"
-  [ "$(tr -d "$2" <"$1" | wc -c)" -eq 0 ] || altered "$1 holds what it should not"
-  REPLY=$(cat "$1"; printf .); REPLY=${REPLY%.}
+  ! IFS= read -r -d '' REPLY <"$1" || altered "$1 holds what is not text" # it stops at a zero byte
 }
 
 # --- keys and signatures ------------------------------------------------------------------
@@ -108,7 +107,8 @@ read_vkey() { # name+id+base64: sets vname, vid, vtype, vx
   [[ $1 =~ ^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$ ]] || return 1
   vname=${BASH_REMATCH[1]} vid=${BASH_REMATCH[2]}
   to_hex "${BASH_REMATCH[3]}"; vtype=${REPLY:0:2} vx=${REPLY:2}
-  sum < <(printf '%s\n' "$vname"; bytes "$vtype$vx")
+  { printf '%s\n' "$vname"; bytes "$vtype$vx"; } >"$work/bytes"
+  sum_file "$work/bytes"
   [ "${REPLY:0:8}" = "$vid" ] || return 1
   [ "$vtype" != 06 ] || return 0 # ML-DSA-44: known, but not checked here
   [[ ($vtype == 01 || $vtype == 04) && ${#vx} -eq 64 ]] || return 1
@@ -149,15 +149,14 @@ quorum_met() { # names of the cosigners that signed
 
 # --- signed notes, checkpoints, time stamps ----------------------------------------------------
 read_checkpoint() { # file: sets origin, size, root (hexadecimal), head (what is signed), lines
-  local all; [ -f "$1" ] || altered "$1 is missing"
-  mapfile -t all <"$1"
+  local all
+  read_file "$1"; mapfile -t all <<<"${REPLY%"$NL"}"
+  [[ $REPLY == *"$NL" && $REPLY != *"$NL$NL" ]] || altered "$1 is no checkpoint"
   [[ ${#all[@]} -gt 4 && -n ${all[0]} && -z ${all[3]} ]] || altered "$1 is no checkpoint"
   [[ ${all[1]} =~ ^$NUM$ && ${all[2]} =~ ^$B64HASH$ ]] || altered "$1 is no checkpoint"
   origin=${all[0]} size=${all[1]} head="${all[0]}$NL${all[1]}$NL${all[2]}$NL"
   lines=("${all[@]:4}")
   to_hex "${all[2]}"; root=$REPLY
-  sum < <(printf '%s\n' "${all[@]}"); all=$REPLY # so there is no byte that bash passed over
-  sum_file "$1"; [ "$REPLY" = "$all" ] || altered "$1 holds what it should not"
 }
 added() { # a checkpoint just read: sets extra to the lines that its cosigned copy adds
   local plain=("${lines[@]}") before=$head; extra=()
@@ -231,15 +230,17 @@ quoted() { # a seal's SHA-256: the entry quotes it
 
 # --- statements ---------------------------------------------------------------------------------
 declare -A at_kind at_kid at_role at_stream at_seq at_prev at_time at_anchor at_auth at_further
-declare -A at_hash at_jwt at_signature name_index name_fields
+declare -A at_hash at_jwt at_signature name_index name_fields header_text node
 load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its index in the log
   local jwt header payload signature kid kind text rest i m
-  read_text "$1.sd-jwt" 'A-Za-z0-9._~-'
+  read_file "$1.sd-jwt"
+  [[ $REPLY != *[!A-Za-z0-9._~-]* ]] || altered "$1 is no SD-JWT"
   jwt=${REPLY%%"~"*} rest=${REPLY#*"~"}
   [[ $REPLY == *"~"* && (-z $rest || $rest == *"~") ]] || altered "$1 is no SD-JWT"
   [[ $jwt =~ ^([^.]+)\.([^.]+)\.($SIG)$ && ${#jwt} -le 65535 ]] || altered "$1 is no statement"
   header=${BASH_REMATCH[1]} payload=${BASH_REMATCH[2]} signature=${BASH_REMATCH[3]}
-  text=$(decode "$header"); [[ $text =~ $HEADER ]] || altered "$1 has another header"
+  [ -n "${header_text[$header]-}" ] || header_text[$header]=$(decode "$header")
+  [[ ${header_text[$header]} =~ $HEADER ]] || altered "$1 has another header"
   kind=${BASH_REMATCH[1]} kid=${BASH_REMATCH[2]}
   text=$(decode "$payload"); [[ $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
   m=("${BASH_REMATCH[@]}")
@@ -275,31 +276,31 @@ open_fields() { # name, digests, disclosures: each salted, flat, and among the d
   name_fields[$1]=$fields
 }
 check_proof() { # name, statement: C2SP tlog-proof; RFC 9162 §2.1.3.2; REPLY is the index
-  local all index fn sn made text line
-  [ -f "$1.tlog-proof" ] || altered "$1.tlog-proof is missing"
-  mapfile -t all <"$1.tlog-proof"
+  local all index fn sn made text line whole
+  read_file "$1.tlog-proof"; whole=$REPLY
+  mapfile -t all <<<"$whole"
   [[ ${all[0]-} == c2sp.org/tlog-proof@v1 && ${all[1]-} =~ ^index\ $NUM$ ]] ||
     altered "$1.tlog-proof is malformed"
   index=${BASH_REMATCH[1]} text="${all[0]}$NL${all[1]}$NL"
   ((index < size)) || altered "$1 lies outside the log"
-  sum < <(printf '\0%s' "$2"); made=$REPLY fn=$index sn=$((size - 1))
+  printf '\0%s' "$2" >"$work/bytes"; sum_file "$work/bytes"
+  made=$REPLY fn=$index sn=$((size - 1))
   for line in "${all[@]:2}"; do
     [ -n "$line" ] || break
     [[ $line =~ ^$B64HASH$ && $sn -gt 0 ]] || altered "$1.tlog-proof is malformed"
     text+=$line$NL
     to_hex "$line"
     if ((fn & 1 || fn == sn)); then
-      sum < <(bytes "01$REPLY$made")
+      made=$REPLY$made
       while ((fn && !(fn & 1))); do fn=$((fn >> 1)) sn=$((sn >> 1)); done
     else
-      sum < <(bytes "01$made$REPLY")
+      made+=$REPLY
     fi
-    made=$REPLY fn=$((fn >> 1)) sn=$((sn >> 1))
+    if [ -z "${node[$made]-}" ]; then sum_bytes "01$made"; node[$made]=$REPLY; fi
+    made=${node[$made]} fn=$((fn >> 1)) sn=$((sn >> 1))
   done
   [[ $sn -eq 0 && $made == "$root" ]] || altered "$1 is not in the log"
-  sum < <(printf '%s\n' "$text"; cat "$copy"); text=$REPLY
-  sum_file "$1.tlog-proof"
-  [ "$REPLY" = "$text" ] || altered "$1.tlog-proof holds another checkpoint"
+  [ "$whole" = "$text$NL$copy" ] || altered "$1.tlog-proof holds another checkpoint"
   REPLY=$index
 }
 read_stream() { # folder: sets entries to its indexes, first to last; no gap, and the head its last
@@ -461,7 +462,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-for one in openssl sha256sum base64 sed grep cut date head tail mktemp sort tr wc cat; do
+for one in openssl sha256sum base64 sed grep cut date head tail mktemp sort tr wc rm; do
   command -v "$one" >/dev/null || stop "this machine has no $one"
 done
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || stop 'this bash is older than 4.4'
@@ -499,16 +500,18 @@ read_policy "$trusted" || stop "$trusted/policy.txt is missing or malformed"
 read_checkpoint checkpoint
 if ! log_signed; then
   lacking 'no signature on the checkpoint is by a log that the policy names'
-  [[ $(cat keys/log.pem) =~ MCowBQYDK2VwAyEA($B64HASH) ]] || altered 'keys/log.pem is no key'
+  read_file keys/log.pem
+  [[ $REPLY =~ MCowBQYDK2VwAyEA($B64HASH) ]] || altered 'keys/log.pem is no key'
   to_hex "${BASH_REMATCH[1]}"; one=$REPLY; to_url "$one"; log_x=$REPLY
-  sum < <(printf '%s\n' "$origin"; bytes "01$one")
+  { printf '%s\n' "$origin"; bytes "01$one"; } >"$work/bytes"; sum_file "$work/bytes"
   log_keys=("$origin ${REPLY:0:8} $log_x")
   log_signed || altered 'the signature under the checkpoint does not fit'
 fi
-log=$origin log_size=$size signer=$log_x copy=checkpoint
+log=$origin log_size=$size signer=$log_x
 added checkpoint
 cosigners=("${extra[@]}")
-[ ${#cosigners[@]} -eq 0 ] || copy=checkpoint.cosigned
+if [ ${#extra[@]} -gt 0 ]; then read_file checkpoint.cosigned; else read_file checkpoint; fi
+copy=$REPLY
 
 # Every statement has its place in the log; the two streams have no gap.
 load statement
@@ -532,12 +535,19 @@ done
 for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends too early'; done
 
 # The first statement is the one that is trusted, and registers the root key.
-sum_text "${at_jwt[$genesis]}"
-[ "$(cut -c -64 policy/genesis.sha256)" = "$REPLY" ] || altered 'policy/ does not fit authority/'
-if [ ! -f "$trusted/genesis.sha256" ]; then
+named() { # genesis.sha256: REPLY is the hash in it
+  read_file "$1"
+  [[ $REPLY =~ ^([0-9a-f]{64})(\ \ [!-~]+)?$NL?$ ]] || altered "$1 is malformed"
+  REPLY=${BASH_REMATCH[1]}
+}
+sum_text "${at_jwt[$genesis]}"; first=$REPLY
+named policy/genesis.sha256
+[ "$REPLY" = "$first" ] || altered 'policy/ does not fit authority/'
+if [ -f "$trusted/genesis.sha256" ]; then
+  named "$trusted/genesis.sha256"
+  [ "$REPLY" = "$first" ] || altered 'the log does not begin with the statement that is trusted'
+else
   lacking 'the trust policy does not name the first statement of the log'
-elif [[ $(cut -c -64 "$trusted/genesis.sha256") != "$REPLY" ]]; then
-  altered 'the log does not begin with the statement that is trusted'
 fi
 [[ $genesis -eq 0 && ${at_kind[0]} == key-registered && ${at_auth[0]} == null && ${at_role[0]} == root ]] &&
   register 0 -1 && [ -n "${key_x[${at_kid[0]}]-}" ] || altered 'the log does not begin with a root key'
@@ -575,8 +585,8 @@ for one in "${files[@]}"; do
     *) continue ;;
   esac
   [ -n "$key" ] || altered "$one is no key of this log"
-  sum < <(pem "$key"); key=$REPLY
-  sum_file "$one"; [ "$REPLY" = "$key" ] || altered "$one is not the key that its name says"
+  read_file "$one"; whole=$REPLY
+  pem "$key" >"$work/key"; read_file "$work/key"; [ "$REPLY" = "$whole" ] || altered "$one is not the key that its name says"
 done
 
 # The time, from above and from below.

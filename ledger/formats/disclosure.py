@@ -9,13 +9,20 @@ so that neither order nor number tells what was recorded.
 from __future__ import annotations
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from ledger.errors import InputRefused, MalformedInput
-from ledger.formats.encoding import compact_json, strict_json, unb64url
+from ledger.formats.encoding import (
+    b64url,
+    b64url_blocks,
+    b64url_each,
+    compact_json,
+    strict_json,
+    unb64url,
+)
 from ledger.formats.kinds import RESERVED_NAMES
 
 JsonValue: TypeAlias = object
@@ -46,35 +53,15 @@ class Disclosure:
     text: str
 
 
-def make_disclosure(name: str, value: JsonValue, salt: bytes) -> Disclosure:
-    """Make the disclosure of one field.
-
-    Args:
-        name: the field's name.
-        value: its JSON value.
-        salt: 16 random bytes, used once.
-
-    Raises:
-        InputRefused: the field's JSON is longer than 16 KiB.
-    """
-    salt_text = urlsafe_b64encode(salt).rstrip(b"=").decode("ascii")
-    json_text = compact_json([salt_text, name, value]).encode("utf-8")
-    if len(json_text) > MAX_FIELD_BYTES:
-        raise InputRefused(
-            f"The field “{name}” is too long to be an entry.",
-            f"A field may hold {MAX_FIELD_BYTES} bytes.",
-            "Attach the long text as a document, and keep a short summary here.",
-            kind="field-too-long",
-        )
-    return Disclosure(name, value, urlsafe_b64encode(json_text).rstrip(b"=").decode("ascii"))
-
-
-def make_disclosures(fields: Mapping[str, JsonValue], entropy: Entropy) -> list[Disclosure]:
-    """Make the disclosures of all fields of one statement.
+def disclosure_texts(fields: Mapping[str, JsonValue], entropy: Entropy) -> list[str]:
+    """Make the texts of all disclosures of one statement.
 
     Args:
         fields: name → JSON value, in the order in which they will be kept.
         entropy: gives that many random bytes.
+
+    Returns:
+        The base64url text of `[salt, name, value]` of each field.
 
     Raises:
         MalformedInput: a name belongs to the clear part, or a value hides
@@ -82,21 +69,59 @@ def make_disclosures(fields: Mapping[str, JsonValue], entropy: Entropy) -> list[
             a check with coreutils).
         InputRefused: a field, or all together, is too long.
     """
-    salts = entropy(SALT_BYTES * len(fields))
-    made = []
-    for number, (name, value) in enumerate(fields.items()):
-        _check_name(name)
+    salts = b64url_blocks(entropy(SALT_BYTES * len(fields)), SALT_BYTES)
+    try:
+        arrays = [
+            f'["{salt}",{_written_name(name)},{_written(value)}]'.encode()
+            for salt, (name, value) in zip(salts, fields.items(), strict=True)
+        ]
+    except UnicodeEncodeError:
+        raise MalformedInput("A field holds half a character.", kind="bad-text") from None
+    _check_lengths(fields, arrays)
+    return b64url_each(arrays)
+
+
+def make_disclosures(fields: Mapping[str, JsonValue], entropy: Entropy) -> list[Disclosure]:
+    """Make the disclosures of all fields of one statement; as `disclosure_texts`."""
+    texts = disclosure_texts(fields, entropy)
+    return [
+        Disclosure(name, value, text)
+        for text, (name, value) in zip(texts, fields.items(), strict=True)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _written_name(name: str) -> str:
+    _check_name(name)
+    return compact_json(name)
+
+
+def _written(value: JsonValue) -> str:
+    # Most fields are plain text or absent; what can nest is checked first.
+    if value is None:
+        return "null"
+    if type(value) is not str:
         _check_value(value)
-        start = SALT_BYTES * number
-        made.append(make_disclosure(name, value, salts[start : start + SALT_BYTES]))
-    if sum(len(one.text) for one in made) > MAX_FIELDS_BYTES * 4 // 3:
+    return compact_json(value)
+
+
+def _check_lengths(names: Iterable[str], arrays: Sequence[bytes]) -> None:
+    lengths = [*map(len, arrays)]
+    if max(lengths, default=0) > MAX_FIELD_BYTES:
+        longest = next(name for name, n in zip(names, lengths, strict=True) if n > MAX_FIELD_BYTES)
+        raise InputRefused(
+            f"The field “{longest}” is too long to be an entry.",
+            f"A field may hold {MAX_FIELD_BYTES} bytes.",
+            "Attach the long text as a document, and keep a short summary here.",
+            kind="field-too-long",
+        )
+    if sum(lengths) > MAX_FIELDS_BYTES:
         raise InputRefused(
             "The entry is too long.",
             f"All its fields together may hold {MAX_FIELDS_BYTES} bytes.",
             "Attach the long texts as documents.",
             kind="entry-too-long",
         )
-    return made
 
 
 def read_disclosure(text: str) -> Disclosure:
@@ -120,9 +145,14 @@ def read_disclosure(text: str) -> Disclosure:
 
 
 def digest(text: str) -> str:
-    """Give the digest of a disclosure's text (RFC 9901 §4.2.3), 43 characters."""
-    hashed = hashlib.sha256(text.encode("ascii")).digest()
-    return urlsafe_b64encode(hashed).rstrip(b"=").decode("ascii")
+    """Give the digest of a disclosure's text (RFC 9901 §4.2.3), 43 characters.
+
+    Raises:
+        MalformedInput: it is not ASCII, so it is no disclosure's text.
+    """
+    if not text.isascii():
+        raise MalformedInput("A disclosure is not base64url.", kind="bad-disclosure")
+    return b64url(hashlib.sha256(text.encode("ascii")).digest())
 
 
 def fill_digests(texts: Iterable[str], entropy: Entropy) -> list[str]:
@@ -131,9 +161,9 @@ def fill_digests(texts: Iterable[str], entropy: Entropy) -> list[str]:
     Raises:
         InputRefused: more than 128 fields.
     """
-    digests = [digest(text) for text in texts]
+    hashes = [hashlib.sha256(text.encode("ascii")).digest() for text in texts]
     for count in DIGEST_COUNTS:
-        if len(digests) <= count:
+        if len(hashes) <= count:
             break
     else:
         raise InputRefused(
@@ -142,12 +172,8 @@ def fill_digests(texts: Iterable[str], entropy: Entropy) -> list[str]:
             "Split it into several entries.",
             kind="too-many-fields",
         )
-    decoys = entropy(32 * (count - len(digests)))
-    for start in range(0, len(decoys), 32):
-        decoy = decoys[start : start + 32]
-        digests.append(urlsafe_b64encode(decoy).rstrip(b"=").decode("ascii"))
-    digests.sort()
-    return digests
+    decoys = entropy(32 * (count - len(hashes)))
+    return sorted(b64url_blocks(b"".join(hashes) + decoys, 32))
 
 
 def check_disclosures(texts: Sequence[str], digests: Sequence[str]) -> list[Disclosure]:

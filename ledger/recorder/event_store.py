@@ -8,6 +8,7 @@ is what the log holds when it lands.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
@@ -19,14 +20,15 @@ from eventsourcing.sqlite import SQLiteCursor
 from ledger.aggregates.event import Event, clear_members, disclosed_fields
 from ledger.errors import ClockSetBack, NotAuthorised
 from ledger.formats import kinds
-from ledger.formats.disclosure import fill_digests, make_disclosures
+from ledger.formats.disclosure import disclosure_texts, fill_digests
 from ledger.formats.row import Row, pack_contents, pack_row
-from ledger.formats.statement import ClearPart, finish, read_statement, statement_hash, unsigned
+from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
 from ledger.seal.actor import Actor
 from ledger.seal.authority import apply_checked, permitted_kinds
 from ledger.seal.content_keys import encryption_context, seal_content
+from ledger.seal.ed25519 import sign_each
 from ledger.statute.signing import roles_that_may_sign
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -41,6 +43,13 @@ class DataKeys(Protocol):
     def data_key(self, stream: bytes) -> bytes:
         """Give the 32-byte data key of a stream, or refuse with KeyUnavailable."""
         ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Draft:
+    event: Event
+    signing_input: bytes
+    ciphertext: bytes | None
 
 
 class SealingEventStore(EventStore[UUID]):
@@ -96,7 +105,9 @@ class SealingEventStore(EventStore[UUID]):
             draft = self._state.draft(
                 changes_authority=any(e.KIND in kinds.AUTHORITY_KINDS for e in domain_events)
             )
-            stored = [self._seal(cursor, draft, event, actor) for event in domain_events]
+            drafts = [self._draft(cursor, draft, event, actor) for event in domain_events]
+            signatures = sign_each(actor.sign, [one.signing_input for one in drafts])
+            stored = [*map(_finished, drafts, signatures)]
             recorder._insert_events(cursor, stored, commands=commands)  # noqa: SLF001  the library's hook, inside our own transaction
             head = recorder.read_head(cursor)
         self._state = draft
@@ -119,19 +130,13 @@ class SealingEventStore(EventStore[UUID]):
             raise NotAuthorised("An entry is signed with an unknown key.", kind="unknown-key")
         return known.public
 
-    def _seal(
-        self, cursor: SQLiteCursor, state: LogState, event: Event, actor: Actor
-    ) -> StoredEvent:
+    def _draft(self, cursor: SQLiteCursor, state: LogState, event: Event, actor: Actor) -> _Draft:
         event = _at_ledger_time(event, state)
         index, stream = state.size, event.originator_id.bytes
         if index > 0:
             _check_may_sign(state, index, event, actor)
-        disclosures = (
-            []
-            if event.KIND in BARE_KINDS
-            else make_disclosures(disclosed_fields(event), self._entropy)
-        )
-        texts = [one.text for one in disclosures]
+        bare = event.KIND in BARE_KINDS
+        texts = [] if bare else disclosure_texts(disclosed_fields(event), self._entropy)
         signing_input = unsigned(
             ClearPart(
                 kind=event.KIND,
@@ -148,14 +153,8 @@ class SealingEventStore(EventStore[UUID]):
                 digests=fill_digests(texts, self._entropy),
             )
         )
-        jwt = finish(signing_input, actor.sign(signing_input))
-        self._follow(state, event, index, jwt)
-        return StoredEvent(
-            event.originator_id,
-            event.originator_version,
-            TOPIC,
-            pack_row(Row(jwt, self._encrypt(state, event, texts))),
-        )
+        _follow(state, event, signing_input, actor)
+        return _Draft(event, signing_input, self._encrypt(state, event, texts))
 
     def _encrypt(self, state: LogState, event: Event, texts: list[str]) -> bytes | None:
         if not texts:
@@ -164,15 +163,25 @@ class SealingEventStore(EventStore[UUID]):
         context = encryption_context(state.streams.lid, stream, event.originator_version)
         return seal_content(self._keys.data_key(stream), context, pack_contents(texts))
 
-    @staticmethod
-    def _follow(state: LogState, event: Event, index: int, jwt: bytes) -> None:
-        state.heads[event.originator_id.bytes] = (event.originator_version, statement_hash(jwt))
-        if event.KIND in kinds.AUTHORITY_KINDS:
-            apply_checked(state.authority, index, read_statement(jwt))
+
+def _follow(state: LogState, event: Event, signing_input: bytes, actor: Actor) -> None:
+    # A statement is known by the hash of what is signed, so signatures can wait.
+    hashed = hashlib.sha256(signing_input).digest()
+    state.heads[event.originator_id.bytes] = (event.originator_version, hashed)
+    if event.KIND in kinds.AUTHORITY_KINDS or event.KIND == kinds.ANCHOR:
+        statement = read_statement(finish(signing_input, actor.sign(signing_input)))
         if event.KIND == kinds.ANCHOR:
-            state.follow_anchor(read_statement(jwt))
-        state.recorded_at = event.recorded_at
-        state.size += 1
+            state.follow_anchor(statement)
+        else:
+            apply_checked(state.authority, state.size, statement)
+    state.recorded_at = event.recorded_at
+    state.size += 1
+
+
+def _finished(draft: _Draft, signature: bytes) -> StoredEvent:
+    event = draft.event
+    row = Row(finish(draft.signing_input, signature), draft.ciphertext)
+    return StoredEvent(event.originator_id, event.originator_version, TOPIC, pack_row(row))
 
 
 def _at_ledger_time(event: Event, state: LogState) -> Event:

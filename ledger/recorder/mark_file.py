@@ -45,8 +45,7 @@ class MarkFile:
         """
         mark = HighWaterMark(self.lid, size, root)
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            handle = self._open()
             try:
                 known = os.read(handle, 4096)
                 if known and read_mark(known).size >= size:
@@ -62,3 +61,11 @@ class MarkFile:
                 "Check the folder that send-ledger doctor names as its state folder.",
                 kind="mark-not-written",
             ) from error
+
+    def _open(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        try:
+            return os.open(self.path, flags, 0o600)
+        except FileNotFoundError:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self.path, flags, 0o600)

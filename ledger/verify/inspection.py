@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ledger.errors import KeyUnavailable, LedgerError
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.ed25519 import BadSignature, verify
@@ -119,6 +119,8 @@ def _check_contents(
         contents.check(statement, ciphertext)
     except KeyUnavailable as error:
         return ("keyless" if error.kind == "key-row-missing" else "closed"), ()
+    except LedgerBusy:  # says nothing about the bytes
+        raise
     except LedgerError as error:
         return "opened", (_fault(error),)
     except ValueError:  # a text that is not ASCII, where nothing else is ever written

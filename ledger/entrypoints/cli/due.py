@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,9 @@ from ledger.statute.school_calendar import CalendarRefused, SchoolCalendar, Term
 from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from ledger.aggregates.school import TermDatesRecorded
     from ledger.bootstrap.view import View
     from ledger.projections.register import RegisterRow
     from ledger.statute.facts import Obligation
@@ -113,14 +115,19 @@ def _record(row: RegisterRow, duty: Obligation) -> dict[str, Any]:
 
 
 def calendar_of(school: School) -> SchoolCalendar | None:
-    """Join the years that the school has recorded; None where they do not make a calendar."""
+    """Join the years that the school has recorded, as far back as they join; None without any."""
     years = sorted(school.calendar.values(), key=lambda one: one.academic_year)
-    terms = tuple(Term(first=one.first, last=one.last) for year in years for one in year.terms)
-    closures = frozenset(day for year in years for day in year.closed_on)
-    try:
-        return SchoolCalendar(terms=terms, closures=closures)
-    except CalendarRefused:
-        return None
+    for first in range(len(years)):
+        with suppress(CalendarRefused):  # a year is missing: count from the one after the gap
+            return _joined(years[first:])
+    return None
+
+
+def _joined(years: Sequence[TermDatesRecorded]) -> SchoolCalendar:
+    return SchoolCalendar(
+        terms=tuple(Term(first=one.first, last=one.last) for year in years for one in year.terms),
+        closures=frozenset(day for year in years for day in year.closed_on),
+    )
 
 
 def profiles_of(school: School) -> frozenset[str]:

@@ -86,7 +86,7 @@ def _say_register(
         },
     )
     if in_words and rows:
-        click.echo(f"{len(rows)} pupils. {RULE_FOR_N}")
+        click.echo(f"{_pupils(len(rows))}. {RULE_FOR_N}")
 
 
 def _say_counts(
@@ -117,7 +117,11 @@ def _say_counts(
     )
     if not (setting.as_json or setting.as_csv) and lines:
         totals = ", ".join(f"{by_status[code]} {code}" for code in sorted(by_status))
-        click.echo(f"{len(on_register)} pupils: {totals}.")
+        click.echo(f"{_pupils(len(on_register))}: {totals}.")
+
+
+def _pupils(number: int) -> str:
+    return "1 pupil" if number == 1 else f"{number} pupils"
 
 
 def _heading(title: str, day: date, known_at: date | None) -> str:

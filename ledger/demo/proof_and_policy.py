@@ -1,0 +1,67 @@
+"""What leaves for a stranger: the proof of one consent, and what the stranger knows already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.bootstrap.exchanges import own_policy
+from ledger.bundles.card import read_card
+from ledger.bundles.exchange import policy_files
+from ledger.demo.consent_form import PROVED, SHOWN
+from ledger.evidence.proof_folder import ProofRequest, build_proof
+from ledger.seal.private_files import make_private_folder, write_private
+from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ledger.demo.stage import Stage
+
+
+def prove_consent(sender: Stage, folder: Path) -> None:
+    """Write the folder that proves, offline, that the consent was given and is in force."""
+    seat = sender.seats.take("senco")
+    claims = own_policy(seat.session, seat.view.reader)
+    files = build_proof(
+        ProofRequest(
+            reader=seat.view.reader,
+            data_key=seat.view.keys.data_key,
+            index=sender.remembered(PROVED).index,
+            fields=SHOWN,
+            in_force=True,
+            policy_txt=claims[POLICY_NAME],
+            tsa_roots=claims.get(ROOTS_NAME),
+        )
+    )
+    write_files(folder, files)
+    sender.counts["proof_files"] = len(files)
+
+
+def write_outside_policy(
+    folder: Path, school: Stage, witness: Stage, roots: bytes | None
+) -> dict[str, bytes]:
+    """Write the trust policy of somebody outside, from the two schools' public cards.
+
+    Args:
+        folder: where.
+        school: the school whose ledger is trusted.
+        witness: the school whose signature under its heads counts as well.
+        roots: root certificate of the time-stamp authority, PEM, or None.
+    """
+    card = read_card(school.places.card.read_bytes())
+    cosigner = read_card(witness.places.card.read_bytes()).cosigner_key
+    files = policy_files(card.log_key, [cosigner], card.genesis)
+    if roots is not None:
+        files[ROOTS_NAME] = roots
+    write_files(folder, files)
+    return files
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new private folder, its own folders made as needed."""
+    make_private_folder(folder)
+    for name, data in files.items():
+        path = folder / name
+        make_private_folder(path.parent)
+        write_private(path, data)

@@ -1,0 +1,198 @@
+"""`send-ledger proposal`: sign or decline what the office has entered."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+
+from ledger.application.entries import decline_proposal, may_sign, sign_proposal
+from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.entrypoints.cli.command import (
+    Setting,
+    ledger_command,
+    ledger_group,
+    say,
+    say_table,
+)
+from ledger.entrypoints.cli.entry_options import demand_writer
+from ledger.entrypoints.cli.entry_words import details, headline, read_fields, stated_words
+from ledger.entrypoints.cli.parameters import WORDS
+from ledger.entrypoints.cli.viewing import viewing_pupils
+from ledger.errors import (
+    AlreadyRecorded,
+    LedgerError,
+    NotAuthorised,
+    NotFound,
+    RuleRefused,
+    UsageError,
+)
+from ledger.formats.encoding import strict_json, unb64url
+from ledger.projections.proposals import DECLINED, OPEN, SIGNED, ProposalRow, read_proposals
+from ledger.values.dates import OccurredOn
+
+if TYPE_CHECKING:
+    from ledger.bootstrap.view import View
+
+DONE_WITH_WARNINGS = 3
+COLUMNS = {
+    "proposal": "Proposal",
+    "keyed_on": "Keyed",
+    "by": "By",
+    "name": "Pupil",
+    "what": "What",
+    "details": "Details",
+}
+
+
+@ledger_group(
+    name="proposal",
+    examples=("proposal list --as senco", "proposal sign 41 42 --as senco"),
+)
+def command() -> None:
+    """Sign or decline what the office has entered."""
+
+
+@ledger_command(
+    command, "list", examples=("proposal list --as senco", "proposal list --all --csv --as senco")
+)
+@click.option("--all", "every", is_flag=True, help="Those already signed or declined as well.")
+def list_proposals(setting: Setting, *, every: bool) -> None:
+    """Show what waits for the SENCO's signature."""
+    with viewing_pupils(setting) as view:
+        rows = [_record(row) for row in _in_order(view) if every or row.state == OPEN]
+    columns = {**COLUMNS, "state": "State"} if every else COLUMNS
+    shown = [{**row, "details": "; ".join(row["details"])} for row in rows]
+    data = {"proposals": rows}
+    say_table(setting, shown, columns, empty="No proposal waits for a signature.", data=data)
+
+
+def _in_order(view: View) -> list[ProposalRow]:
+    return sorted(read_proposals(view.models), key=lambda row: row.index)
+
+
+def _record(row: ProposalRow) -> dict[str, Any]:
+    intended: Any = strict_json(row.intended)
+    fields = read_fields(row.type, intended["fields"])
+    stated = OccurredOn.parse(intended["occurred_on"] or row.recorded_at[:10])
+    return {
+        "proposal": row.index,
+        "stream": row.stream,
+        "keyed_on": row.recorded_at[:10],
+        "by": row.by,
+        "name": row.subject,
+        "type": row.type,
+        "what": f"{headline(row.type, fields)}, {stated_words(stated)}",
+        "details": [f"{label}: {text}" for label, text in details(row.type, fields)],
+        "late_reason": intended["late_reason"],
+        "state": row.state,
+        "settled_by_entry": row.settled,
+    }
+
+
+@ledger_command(
+    command, "sign", examples=("proposal sign 41 42 --as senco", "proposal sign --all --as senco")
+)
+@click.argument("numbers", nargs=-1, type=int, help="Entry numbers of proposals.")
+@click.option("--all", "every", is_flag=True, help="Everything that waits.")
+def sign(setting: Setting, numbers: tuple[int, ...], *, every: bool) -> None:
+    """Sign proposals; each becomes an entry of yours that names who keyed it.
+
+    Each is reported by itself; exit code 3 where some could not be signed.
+    """
+    with acting(setting) as at_work:
+        demand_writer(at_work)
+        chosen = _chosen(at_work.view, numbers, every=every)
+        if len(chosen) == 1:
+            reports = [_sign(at_work, chosen[0])]
+        else:
+            reports = [_try_to_sign(at_work, row) for row in chosen]
+    lines = [one["words"] for one in reports] or ["No proposal waits for a signature."]
+    failed = [one for one in reports if "error" in one]
+    say(setting, "\n".join(lines), {"signed": len(reports) - len(failed), "reports": reports})
+    if failed:
+        sys.exit(DONE_WITH_WARNINGS)
+
+
+def _chosen(view: View, numbers: tuple[int, ...], *, every: bool) -> list[ProposalRow]:
+    rows = {row.index: row for row in _in_order(view)}
+    if every == bool(numbers):
+        raise UsageError(
+            "It is not clear which proposals are meant.",
+            remedy="Give their numbers, or --all; see send-ledger proposal list.",
+            kind="proposals-unclear",
+        )
+    if every:
+        return [row for row in rows.values() if row.state == OPEN]
+    unknown = [str(number) for number in numbers if number not in rows]
+    if unknown:
+        raise NotFound(
+            f"There is no proposal {', '.join(unknown)}; nothing was signed.",
+            remedy="See send-ledger proposal list.",
+            kind="no-proposal",
+        )
+    return [rows[number] for number in numbers]
+
+
+def _try_to_sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
+    try:
+        return _sign(at_work, row)
+    except LedgerError as error:
+        return {
+            "proposal": row.index,
+            "error": error.kind,
+            "words": f"Proposal {row.index} was not signed: {error.what} {error.remedy}".strip(),
+        }
+
+
+def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
+    if row.state == DECLINED:
+        raise RuleRefused(
+            f"Proposal {row.index} was declined by entry {row.settled}.",
+            remedy="Whoever keyed it may enter it again.",
+            kind="proposal-closed",
+        )
+    try:
+        index = sign_proposal(at_work.desk, UUID(bytes=unb64url(row.stream))).index
+    except AlreadyRecorded as done:
+        words = f"Proposal {row.index} was signed already, as entry {done.first_index}."
+        return {"proposal": row.index, "entry": done.first_index, "words": words}
+    words = f"Proposal {row.index} is signed, as entry {index}: {_record(row)['what']}"
+    return {"proposal": row.index, "entry": index, "words": words}
+
+
+@ledger_command(
+    command,
+    "decline",
+    examples=(
+        'proposal decline 41 --reason "that was another pupil" --as senco',
+        'proposal decline 42 --reason "already recorded as entry 40" --as senco --json',
+    ),
+)
+@click.argument("number", type=int, help="Entry number of the proposal.")
+@click.option("--reason", type=WORDS, required=True, help="Why, for whoever keyed it.")
+def decline(setting: Setting, number: int, *, reason: str) -> None:
+    """Decline a proposal, with the reason."""
+    with acting(setting) as at_work:
+        demand_writer(at_work)
+        if not may_sign(at_work.desk, "entry.declined.v1"):
+            raise NotAuthorised(
+                f"The role {at_work.desk.actor.role} declines no proposals.",
+                "Only the SENCO does: its accuracy remains the SENCO's (D-REG-10).",
+                "Ask the SENCO.",
+            )
+        (row,) = _chosen(at_work.view, (number,), every=False)
+        if row.state == SIGNED:
+            raise RuleRefused(
+                f"Proposal {number} was signed, as entry {row.settled}.",
+                remedy="To put that entry right, use send-ledger correct.",
+                kind="proposal-closed",
+            )
+        index = decline_proposal(at_work.desk, UUID(bytes=unb64url(row.stream)), reason).index
+    say(
+        setting,
+        f"Proposal {number} is declined, by entry {index}.",
+        {"proposal": number, "entry": index, "state": DECLINED},
+    )

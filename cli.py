@@ -34,10 +34,10 @@ COMMANDS = {
     "school": ("school", "Write the school's card, trust another's, keep term dates."),
     "staff": ("staff", "Appoint staff, grant and withdraw roles, renew and revoke keys."),
     "log": ("log", "Seal the ledger, have it time-stamped and cosigned, prove an entry."),
-    "verify": ("verify", "Check a home, a copy, a bundle, a receipt or a proof."),
+    "verify": ("verify", "Check a home, a copied ledger, a bundle, a receipt or a proof folder."),
     "projections": ("projections", "Check or rebuild what is shown from what is recorded."),
-    "backup": ("backup", "Copy the home to another disk, verified."),
-    "restore": ("restore", "Bring a backup back."),
+    "backup": ("backup", "Copy the home into a new folder on another disk, and verify the copy."),
+    "restore": ("restore", "Bring a backup back into a new home, verified."),
     "doctor": ("doctor", "Look for what is wrong with this computer or this home."),
     "completion": ("completion", "Let the shell complete commands."),
 }

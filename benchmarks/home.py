@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from ledger.aggregates.event import Event, Subject, SubjectId
 from ledger.aggregates.review import ReviewHeld
 from ledger.recorder.event_store import SealingEventStore
 from ledger.recorder.log_state import LogState
-from ledger.recorder.mapper import SealedMapper
 from ledger.recorder.mark_file import MarkFile
 from ledger.values.code import Code
 from ledger.values.dates import OccurredOn
 from tests.support.ledger_builder import BuiltLedger, new_ledger
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "pupil": bytes(range(16)),
     "meeting_kind": Code(scheme="meeting", code="TR", label="Termly review and parents’ meeting"),
     "lead": "Siobhán O’Example",
@@ -55,14 +55,12 @@ class BenchmarkHome:
     def create(cls, folder: Path) -> BenchmarkHome:
         """Make a home with its staff and no entries about pupils."""
         built = new_ledger(folder / "home")
-        keys, state = built.keys, LogState(built.streams)
         mark = MarkFile.of(folder / "state", built.lid)
-        recorder = built.store.recorder
         store = SealingEventStore(
-            SealedMapper(keys, lambda kid: store.public_key(kid)),
-            recorder,
-            state=state,
-            keys=keys,
+            built.store.mapper,
+            built.store.recorder,
+            state=LogState(built.streams),
+            keys=built.keys,
             entropy=os.urandom,
             after_commit=mark.write,
         )

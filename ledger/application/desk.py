@@ -15,6 +15,7 @@ from ledger.aggregates.event import Entry, Subject, days_late
 from ledger.aggregates.pupil import Pupil
 from ledger.application.ledger_application import LedgerApplication
 from ledger.errors import EntryConflict, RuleRefused
+from ledger.formats.home_file import HomeStreams
 from ledger.seal.actor import Actor
 from ledger.values.dates import OccurredOn
 
@@ -35,27 +36,6 @@ class StreamKeys(Protocol):
     def data_key(self, stream: bytes) -> bytes:
         """Give a stream's data key, or refuse with KeyUnavailable."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class HomeStreams:
-    """The streams that a home knows by name; ids are random.
-
-    Attributes:
-        authority: keys and roles.
-        anchors: anchor statements.
-        heads: stream heads.
-        school: the school itself.
-        transport: key row of the age identity.
-        commands: key row of the idempotency MACs.
-    """
-
-    authority: UUID
-    anchors: UUID
-    heads: UUID
-    school: UUID
-    transport: UUID
-    commands: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +126,11 @@ class Desk:
         return cls(chosen)
 
     def save(
-        self, *aggregates: Aggregate, command: str | None = None, also: Sequence[str] = ()
+        self,
+        *aggregates: Aggregate,
+        command: str | None = None,
+        also: Sequence[str] = (),
+        at_size: int | None = None,
     ) -> list[int]:
         """Seal and store what was decided, all or nothing.
 
@@ -154,13 +138,14 @@ class Desk:
             aggregates: the records that decided something.
             command: the command's idempotency key; done once, it is refused.
             also: further keys that are done with this save, e.g. of rows.
+            at_size: refuse with EntryConflict unless the log has so many entries.
 
         Returns:
             The log indexes, in order.
         """
         keys = [*([] if command is None else [command]), *also]
         macs = tuple(self.command_mac(key) for key in keys)
-        return self.ledger.store(*aggregates, actor=self.actor, commands=macs)
+        return self.ledger.store(*aggregates, actor=self.actor, commands=macs, at_size=at_size)
 
     def command_mac(self, command: str) -> bytes:
         """Give the keyed MAC under which a command's idempotency key is kept."""

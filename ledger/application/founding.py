@@ -56,7 +56,7 @@ def found_ledger(
     Args:
         root: the desk of the root key, which is used this once and put away.
         root_key: the root key itself; its registration is leaf 0.
-        machines: role (log, system, cosigner) and key of each.
+        machines: role (log, system, cosigner, access) and key of each.
         head: the first headteacher.
     """
     stream = root.start(AuthorityStream, stream=root.streams.authority)

@@ -12,9 +12,10 @@ from ledger.aggregates.log import AnchorLogged, StreamHead, StreamHeadLogged, Sy
 from ledger.application.desk import Desk
 from ledger.errors import AlterationFound, NotFound
 from ledger.formats.checkpoint import Checkpoint, origin_of
+from ledger.formats.fields import encode_fields
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import SignedNote
-from ledger.formats.statement import statement_hash
+from ledger.formats.statement import read_statement, statement_hash
 from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.proofs import LogProver
 
@@ -43,16 +44,24 @@ class LogKey:
     sign: Callable[[bytes], bytes]
 
 
-def seal_log(system: Desk, reader: LedgerReader, store: SealStore, key: LogKey) -> bytes:
+def seal_log(
+    system: Desk,
+    reader: LedgerReader,
+    store: SealStore,
+    key: LogKey,
+    outside: StreamHead | None = None,
+) -> bytes:
     """Log a head for each changed stream, then sign a checkpoint over everything.
 
-    Sealing twice without a new entry gives the same checkpoint again.
+    Sealing twice with nothing new gives the same checkpoint again.
 
     Args:
         system: the desk of the system key.
         reader: the open ledger file.
         store: where the checkpoint is kept.
         key: the log's key.
+        outside: the newest record of the access log, which stands outside the
+            ledger; None where there is none.
 
     Returns:
         The signed checkpoint.
@@ -60,15 +69,27 @@ def seal_log(system: Desk, reader: LedgerReader, store: SealStore, key: LogKey) 
     Raises:
         AlterationFound: the log no longer continues its last checkpoint; a log
             signs no head that contradicts an earlier one.
+        EntryConflict: others recorded all the while; nothing was sealed.
     """
+    return system.decide(lambda: _seal(system, reader, store, key, outside))
+
+
+def _seal(
+    system: Desk,
+    reader: LedgerReader,
+    store: SealStore,
+    key: LogKey,
+    outside: StreamHead | None,
+) -> bytes:
     checkpoints = reader.checkpoints()
     sealed, newest = checkpoints[-1] if checkpoints else (0, b"")
     if newest:
         _demand_continuation(reader, sealed, newest)
-    if newest and reader.size == sealed:
+    if newest and reader.size == sealed and _is_logged(system, reader, outside):
         return newest
-    _log_stream_heads(system, reader, sealed)
-    size, root = reader.size, reader.root
+    # Sealed is what the heads close; others may have recorded more since.
+    size = _log_stream_heads(system, reader, sealed, outside) + 1
+    root = LogProver(reader).root_at(size)
     note = sign_checkpoint(
         Checkpoint(origin=origin_of(system.lid), size=size, root=root), key.sign, key.public
     )
@@ -87,7 +108,20 @@ def _demand_continuation(reader: LedgerReader, size: int, note: bytes) -> None:
         )
 
 
-def _log_stream_heads(system: Desk, reader: LedgerReader, sealed: int) -> None:
+def _is_logged(system: Desk, reader: LedgerReader, outside: StreamHead | None) -> bool:
+    """Tell whether that head is what the newest sealing logged last."""
+    if outside is None:
+        return True
+    heads = system.streams.heads.bytes
+    newest = reader.place(heads, reader.stream_length(heads))
+    return read_statement(newest.statement).payload["head"] == encode_fields(outside)
+
+
+def _log_stream_heads(
+    system: Desk, reader: LedgerReader, sealed: int, outside: StreamHead | None
+) -> int:
+    """Log a head for each changed stream; give the log index of the last one."""
+    before = reader.size
     own = {system.streams.heads.bytes, system.streams.anchors.bytes}
     # The authority stream's head is logged anew each time: a proof must show that
     # no key was revoked between its last change and the statement proved.
@@ -98,7 +132,10 @@ def _log_stream_heads(system: Desk, reader: LedgerReader, sealed: int) -> None:
             continue
         hashed = statement_hash(reader.entry(index).statement)
         record.record(StreamHeadLogged, system.entry(), head=StreamHead(stream, seq, hashed))
-    system.save(record)
+    if outside is not None:
+        record.record(StreamHeadLogged, system.entry(), head=outside)
+    # A head that is not the newest when it lands would look like an entry hidden.
+    return system.save(record, at_size=before)[-1]
 
 
 def _system_stream(reader: LedgerReader, stream: UUID) -> SystemStream:

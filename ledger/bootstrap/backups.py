@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.bootstrap.home import Home
-from ledger.errors import InputRefused, LedgerError, StorageFailed
+from ledger.errors import AlterationFound, InputRefused, StorageFailed
+from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.encoding import b64url
 from ledger.formats.ledger_file import FILE_NAME, check_schema, open_for_reading
 from ledger.formats.ledger_reader import LedgerReader
@@ -21,7 +22,8 @@ from ledger.seal.proofs import LogProver
 from ledger.seal.tree import Frontier, leaf_hash
 
 NOTE_NAME = "backup.json"
-_FILES = ("home.json", "tsa-roots.pem")
+_HOME_NAME = "home.json"
+_FILES = ("tsa-roots.pem",)
 _FOLDERS = ("keys", "attachments")
 
 
@@ -39,6 +41,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
     Raises:
         StorageFailed: the folder exists, or the disk refuses; what was written
             is removed again.
+        AlterationFound: the home's entries do not give its own head.
     """
     if target.exists():
         raise StorageFailed(
@@ -56,7 +59,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
             "made_at": home.clock().isoformat(timespec="seconds"),
         }
         write_private(target / NOTE_NAME, json.dumps(note, indent=2).encode("ascii") + b"\n")
-    except (LedgerError, OSError):
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
     return report
@@ -89,7 +92,7 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyR
         )
     try:
         _copy_home(backup, target)
-    except (LedgerError, OSError):
+    except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
     home = Home.open(target, state_folder)
@@ -103,12 +106,17 @@ def _copy_home(source: Path, target: Path) -> CopyReport:
     # The ledger first, then the keys: every stream in the copy has its key row.
     copy_database(source / FILE_NAME, target / FILE_NAME)
     copy_database(source / KEYS_FILE_NAME, target / KEYS_FILE_NAME)
+    # The access log last: it then holds every record whose head is in the ledger's copy.
+    copy_database(source / ACCESS_FILE_NAME, target / ACCESS_FILE_NAME)
     for name in _FILES:
         if (source / name).exists():
             write_private(target / name, (source / name).read_bytes())
     for name in _FOLDERS:
         _copy_folder(source / name, target / name)
-    return check_copy(target)
+    report = check_copy(target)
+    # Last, because it is what makes a folder a home: a copy broken off is none.
+    write_private(target / _HOME_NAME, (source / _HOME_NAME).read_bytes())
+    return report
 
 
 def _copy_folder(source: Path, target: Path) -> None:
@@ -124,7 +132,7 @@ def check_copy(folder: Path) -> CopyReport:
     """Check that a copied ledger's entries give the tree head stored beside them.
 
     Raises:
-        StorageFailed: they do not.
+        AlterationFound: they do not.
     """
     with open_for_reading(folder / FILE_NAME) as connection:
         check_schema(connection)
@@ -136,11 +144,17 @@ def check_copy(folder: Path) -> CopyReport:
         size, root = reader.size, reader.root
         frontier = Frontier.empty().extend(leaves)
         if (frontier.size, frontier.root()) != (size, root):
-            raise StorageFailed(
+            raise AlterationFound(
                 "The copy does not give the ledger's own head; it was removed.",
-                remedy="Run send-ledger verify on the home, then try again.",
+                "Entries in what was copied were changed or removed.",
+                "Run send-ledger verify on what was copied, and use another backup.",
                 kind="copy-damaged",
             )
         if size and LogProver(reader).root_at(size) != root:
-            raise StorageFailed("The copy's tiles are damaged.", kind="copy-damaged")
+            raise AlterationFound(
+                "The copy's own hashes do not fit its entries; it was removed.",
+                "The stored hashes of the log were changed or removed.",
+                "Run send-ledger verify on what was copied, and use another backup.",
+                kind="copy-damaged",
+            )
     return CopyReport(size, root)

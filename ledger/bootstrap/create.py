@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from ledger.bootstrap.session import open_session
 from ledger.bundles.container import new_identity
 from ledger.errors import StorageFailed
 from ledger.formats import bech32
+from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import b64url
 from ledger.formats.home_file import (
     STREAM_NAMES,
@@ -21,6 +25,7 @@ from ledger.formats.home_file import (
     name_mac,
     write_locators,
 )
+from ledger.recorder.access_log import create_access_log
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.recorder.datastore import LedgerDatastore, create_ledger_file
 from ledger.recorder.ledger_recorder import LedgerRecorder
@@ -37,8 +42,12 @@ from ledger.seal.private_files import make_private_folder, write_private
 from ledger.seal.recovery import sheet_lines
 from ledger.statute.signing import classes_readable_by
 
-MACHINES = ("log", "system", "cosigner")
+MACHINES = ("log", "system", "cosigner", "access")
 CLASSES = ("school", "general", "protected_address", "my_story", "transport")
+
+
+def _keep_no_sheet(_origin: str, _lines: Sequence[str]) -> None:
+    """Leave the recovery sheet to whoever made the home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,8 @@ class NewHome:
         head_passphrase: theirs.
         root_key_path: where the offline root key's file goes: a stick.
         root_passphrase: its own.
+        keep_sheet: keeps the recovery sheet, given the log's origin and the
+            lines; where it fails, no home is made.
     """
 
     path: Path
@@ -62,6 +73,7 @@ class NewHome:
     head_passphrase: str
     root_key_path: Path
     root_passphrase: str
+    keep_sheet: Callable[[str, Sequence[str]], None] = _keep_no_sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +107,33 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
     recovery = ReadingKey(entropy(32))
     root_document = create_key_file(root, request.root_passphrase, entropy)
     head_document = create_key_file(head, request.head_passphrase, entropy)
-    make_private_folder(folder)
-    machines = _write_files(home, request, head, head_document)
-    _found(home, request, root=root, head=head, machines=machines, recovery=recovery)
-    write_private(request.root_key_path, root_document)
-    return MadeHome(home, sheet_lines(recovery.secret_bytes()))
+    lines = sheet_lines(recovery.secret_bytes())
+    with _whole_or_gone(folder):
+        make_private_folder(folder)
+        machines = _write_files(home, request, head, head_document)
+        _found(home, request, root=root, head=head, machines=machines, recovery=recovery)
+        write_private(request.root_key_path, root_document)
+        try:
+            request.keep_sheet(origin_of(file.lid), lines)
+            # Last, because it is what makes a folder a home.
+            write_private(folder / "home.json", file.to_bytes())
+        except BaseException:
+            request.root_key_path.unlink()
+            raise
+    return MadeHome(home, lines)
+
+
+@contextmanager
+def _whole_or_gone(folder: Path) -> Iterator[None]:
+    """Remove what was written into a folder where the block fails."""
+    there_before = folder.exists()
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if there_before:
+            make_private_folder(folder)
+        raise
 
 
 def _write_files(
@@ -115,6 +149,7 @@ def _write_files(
     write_private(home.path / "keys" / "people.json", write_locators([locator]))
     write_private(home.people_folder / f"{request.head_handle}.json", head_document)
     create_ledger_file(home.ledger_path)
+    create_access_log(home.access_path)
     return machines
 
 
@@ -132,6 +167,7 @@ def _found(
     secret = bech32.decode(identity)[1]
     keys.add_stream(home.streams.transport.bytes, "transport", secret)
     keys.add_stream(home.streams.commands.bytes, "school")
+    keys.add_stream(home.streams.access.bytes, "school")
     datastore = LedgerDatastore(home.ledger_path)
     LedgerRecorder(datastore).create_table()
     datastore.close()
@@ -148,7 +184,6 @@ def _found(
         session.seal()
     finally:
         session.close()
-    write_private(home.path / "home.json", home.file.to_bytes())
 
 
 def _key_store(home: Home, head: PersonKeys, recovery: ReadingKey) -> ContentKeyStore:

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import ledger.aggregates.catalogue  # noqa: F401  the registry of event types, made complete
-from ledger.application.desk import HomeStreams
 from ledger.errors import KeyUnavailable, NotFound
+from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.encoding import b64url
 from ledger.formats.home_file import (
     HomeFile,
+    HomeStreams,
     PersonLocator,
     name_mac,
     read_home_file,
@@ -26,10 +26,11 @@ from ledger.formats.ledger_file import FILE_NAME, open_for_reading
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
 from ledger.recorder.mark_file import MarkFile
+from ledger.recorder.sqlite_errors import BUSY_SECONDS
 from ledger.seal.authority import Authority, read_authority
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.key_file import PersonKeys, open_key_file, open_machine_key_file
-from ledger.seal.private_files import read_private, write_private
+from ledger.seal.private_files import WriterLock, read_private, write_private
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -98,6 +99,11 @@ class Home:
         return self.path / KEYS_FILE_NAME
 
     @property
+    def access_path(self) -> Path:
+        """The file of the access log."""
+        return self.path / ACCESS_FILE_NAME
+
+    @property
     def read_models_path(self) -> Path:
         """The file of projections; can be deleted at any time."""
         return self.path / "read-models.db"
@@ -147,7 +153,7 @@ class Home:
         )
 
     def machine_key(self, purpose: str) -> SigningKey:
-        """Open one of the ledger's own keys: log, system or cosigner."""
+        """Open one of the ledger's own keys: log, system, cosigner or access."""
         return open_machine_key_file(read_private(self.path / "keys" / f"{purpose}.json"), purpose)
 
     @contextmanager
@@ -163,9 +169,11 @@ class Home:
 
     def add_locator(self, locator: PersonLocator) -> None:
         """Note where a new person's key file is."""
-        others = [one for one in self.locators() if one.handle != locator.handle]
-        path = self.path / "keys" / "people.json"
-        write_private(path, write_locators([*others, locator]), replace=True)
+        folder = self.path / "keys"
+        with WriterLock(folder / "people.lock", wait_seconds=BUSY_SECONDS):
+            others = [one for one in self.locators() if one.handle != locator.handle]
+            written = write_locators([*others, locator])
+            write_private(folder / "people.json", written, replace=True)
 
     def open_person(self, who: str, passphrase: str) -> PersonKeys:
         """Open a person's keys with their passphrase."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ledger.application.desk import Desk
 from ledger.application.ledger_application import LedgerApplication, Parts
 from ledger.application.log import LogKey, seal_log
+from ledger.bootstrap.access import access_head
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation
 from ledger.bootstrap.view import View, open_view
@@ -61,9 +62,10 @@ class Session:
         return LogKey(key.public, key.sign)
 
     def seal(self) -> bytes:
-        """Log stream heads and sign a checkpoint over everything; give the note."""
+        """Log stream heads, the access log's too, and sign a checkpoint; give the note."""
         with self.home.reading() as reader:
-            return seal_log(self.system_desk(), reader, self.store, self.log_key())
+            outside = access_head(self.home)
+            return seal_log(self.system_desk(), reader, self.store, self.log_key(), outside)
 
 
 def machine_actor(home: Home, purpose: str) -> Actor:

@@ -93,7 +93,7 @@ def found(
 
 
 def appoint(stage: Stage, handle: str) -> None:
-    """Let the head appoint somebody, from the day on which they join; a SENCO with their footing."""
+    """Let the head appoint somebody from the day on which they join; a SENCO with their footing."""
     person = stage.school.person(handle)
     session = stage.seats.take("head").session
     joins = max(stage.played.day(person.joins), stage.clock().date())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from ledger.application.entries import Batch, Draft
@@ -47,7 +47,7 @@ def _enrol(stage: Stage, pupil: MadeUpPupil) -> UUID:
     """Register the pupil as the new school knows her from her admission form."""
     batch = Batch(stage.seats.take("senco").desk)
     stream = batch.start_pupil()
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "pupil.registered.v1": {
             "family_name": pupil.family,
             "given_names": pupil.given,
@@ -91,6 +91,7 @@ def hand_over(sender: Stage, receiver: Stage, places: Places) -> None:
 
 def _send(sender: Stage, receiver: Stage, places: Places) -> None:
     exchange = _exchange(sender, "senco")
+    sender.size_before_sending = exchange.reader.size
     form = Attachment(
         name=b64url(sender.home.entropy(16)), kind="text", data=places.consent_form.read_bytes()
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from ledger.aggregates.parental_responsibility import ParentalResponsibility
+from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import command_mac
 from ledger.application.entries import Recorded
 from ledger.demo.register_files import REGISTERS
@@ -71,6 +72,10 @@ def _recognise(stage: Stage, handle: str) -> None:
         parents.setdefault(one.pupil or b"", []).append(record)
     for key, made_up in stage.made_up.items():
         stage.pupils[key] = by_upn[made_up.upn_in_file]
+        pupil = seat.desk.load(Pupil, stage.pupils[key])
+        # The import writes the needs after the status; where there are none, the status is last.
+        place = pupil.version - 1 if pupil.needs else pupil.version
+        stage.recorded[f"{key}-status"] = Recorded(-1, pupil.id, place)
         names = [parent.name for parent in made_up.parents]
         for record in parents.get(stage.pupils[key].bytes, []):
             number = names.index(record.current.holder_name) + 1 if record.current else 0

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ledger.aggregates.pupil import Pupil
 from ledger.demo.stage import Scene, Stage
 from ledger.formats.encoding import b64url
 from ledger.projections.register import ON_REGISTER, read_register
 from ledger.values.code_set import code_set
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ledger.application.entries import Draft
+    from ledger.demo.played_year import PlayedYear
     from ledger.values.code import Code
 
 REVIEWS = (("11-18", "autumn"), ("03-11", "spring"), ("06-24", "summer"))
@@ -27,52 +30,44 @@ def known_code(name: str, text: str) -> Code:
     return entry.code
 
 
-def reviews_by(senco_on: dict[str, str], played_on: Stage) -> list[Scene]:
+def reviews_by(senco_on: Mapping[str, str], played: PlayedYear) -> list[Scene]:
     """Give the three rounds of reviews; each is recorded by whoever is SENCO then.
 
     Args:
         senco_on: term → handle.
-        played_on: the school.
+        played: the school year.
     """
     return [
-        Scene(played_on.played.on(day), lambda stage, term=term: _review(stage, senco_on[term], term))
+        Scene(played.on(day), partial(_review, handle=senco_on[term], term=term))
         for day, term in REVIEWS
     ]
 
 
 def tell_parents(stage: Stage, handle: str) -> None:
     """Tell the parents of every pupil on the register, once its statuses were brought in."""
-    desk = stage.seats.take(handle).desk
-    records = {key: desk.load(Pupil, stream) for key, stream in stage.pupils.items()}
-    drafts = [
-        _letter(stage, key, record)
-        for key, record in records.items()
-        if record.status in ON_REGISTER
-    ]
-    stage.add(handle, drafts)
-    stage.count("notifications", len(drafts))
+    keys = [key for key, one in stage.made_up.items() if one.status in ON_REGISTER]
+    stage.add(handle, [_letter(stage, key) for key in keys])
 
 
-def _letter(stage: Stage, key: str, record: Pupil) -> Draft:
-    # The import writes the needs after the status; where there are none, the status is last.
-    place = record.version - 1 if record.needs else record.version
+def _letter(stage: Stage, key: str) -> Draft:
+    made_up, status = stage.made_up[key], stage.remembered(f"{key}-status")
     return stage.draft(
         "notification.given.v1",
         key,
         {
-            "to_name": stage.made_up[key].parents[0].name,
+            "to_name": made_up.parents[0].name,
             "to_capacity": "parent",
             "regarding": "pupil.sen_status_changed",
-            "regarding_stream": record.id.bytes,
-            "regarding_seq": place,
+            "regarding_stream": status.stream.bytes,
+            "regarding_seq": status.seq,
             "means": known_code("contact_means", "letter"),
-            "wording": f"Your child is on our SEN register with the status {record.status}. "
+            "wording": f"Your child is on our SEN register with the status {made_up.status}. "
             "This term's support is described in the enclosed sheet.",
         },
     )
 
 
-def _review(stage: Stage, handle: str, term: str) -> None:
+def _review(stage: Stage, *, handle: str, term: str) -> None:
     models = stage.seats.take_caught_up(handle).view.models
     register = read_register(models, as_of=stage.clock().date())
     listed = {row.pupil for row in register if row.status in ON_REGISTER}
@@ -83,7 +78,6 @@ def _review(stage: Stage, handle: str, term: str) -> None:
     ]
     name = stage.school.person(handle).name
     stage.add(handle, [_review_of(stage, key, name, term) for key in keys])
-    stage.count("reviews", len(keys))
 
 
 def _review_of(stage: Stage, key: str, lead: str, term: str) -> Draft:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ledger.values.code import Code
 
-FIRST_SENCO = {"autumn": "first-senco", "spring": "senco", "summer": "senco"}
+SENCO_ON = {"autumn": "first-senco", "spring": "senco", "summer": "senco"}
 
 
 def play_year(stage: Stage) -> None:
@@ -32,9 +32,9 @@ def play_year(stage: Stage) -> None:
         *read_script(stage.school.key, stage.played),
     ]
     if stage.school.key == SENDER:
-        scenes += [*reviews_by(FIRST_SENCO, stage), *_only_the_sender(stage)]
+        scenes += [*reviews_by(SENCO_ON, stage.played), *_only_the_sender(stage)]
     else:
-        scenes += reviews_by(dict.fromkeys(FIRST_SENCO, "senco"), stage)
+        scenes += reviews_by(dict.fromkeys(SENCO_ON, "senco"), stage.played)
     scenes += [Scene(term.last, seal) for term in stage.played.terms()]
     stage.play(scenes)
 
@@ -112,7 +112,6 @@ def _senco_answers(stage: Stage) -> None:
         "wording": "Thijs now gets SEN support with reading, twice a week.",
     }
     stage.add("first-senco", [stage.draft("notification.given.v1", "thijs", notice)])
-    stage.count("notifications")
 
 
 def _record_wrong_needs(stage: Stage) -> None:

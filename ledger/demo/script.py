@@ -27,11 +27,10 @@ A field that is not told is null.
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-
-import tomllib
 
 from ledger.aggregates.event import own_codecs
 from ledger.application.entries import Draft, understood
@@ -41,11 +40,11 @@ from ledger.formats.encoding import b64url
 from ledger.values.code_set import code_set
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ledger.demo.played_year import PlayedYear
 
-_KNOWN = frozenset("on by type pupil happened late called record fields".split())
+_KNOWN = frozenset(["on", "by", "type", "pupil", "happened", "late", "called", "record", "fields"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class Line:
         """Record it."""
         told = self.told
         recorded = stage.add(told["by"], [self.draft(stage)])[0]
-        stage.count("entries_told")
         if "called" in told:
             stage.recorded[told["called"]] = recorded
 
@@ -128,25 +126,35 @@ def _text(stage: Stage, text: str, pupil: str | None) -> Any:
     if text.startswith("@"):
         return stage.played.on(text[1:]).isoformat()
     prefix, colon, rest = text.partition(":")
-    match prefix if colon else "":
-        case "code":
-            return _code(rest)
-        case "stream" if rest == "pupil" and pupil:
-            return b64url(stage.pupils[pupil].bytes)
-        case "stream":
-            return b64url(stage.remembered(rest).stream.bytes)
-        case "seq":
-            return stage.remembered(rest).seq
-        case "sha256":
-            return b64url(hashlib.sha256(rest.encode("utf-8")).digest())
-        case _:
-            return text
+    make_out = _PREFIXES.get(prefix) if colon else None
+    return text if make_out is None else make_out(stage, rest, pupil)
 
 
-def _code(text: str) -> dict[str, str]:
+def _stream(stage: Stage, name: str, pupil: str | None) -> str:
+    stream = stage.pupils[pupil] if name == "pupil" and pupil else stage.remembered(name).stream
+    return b64url(stream.bytes)
+
+
+def _seq(stage: Stage, name: str, _pupil: str | None) -> int:
+    return stage.remembered(name).seq
+
+
+def _sha256(_stage: Stage, words: str, _pupil: str | None) -> str:
+    return b64url(hashlib.sha256(words.encode("utf-8")).digest())
+
+
+def _code(_stage: Stage, text: str, _pupil: str | None) -> dict[str, str]:
     name, _, wanted = text.partition("/")
     entry = code_set(name).find(wanted)
     if entry is None:
         raise LedgerError(f"The story uses the unknown code {text}.", kind="demo-script")
     code = entry.code
     return {"scheme": code.scheme, "code": code.code, "label": code.label}
+
+
+_PREFIXES: dict[str, Callable[[Stage, str, str | None], Any]] = {
+    "code": _code,
+    "stream": _stream,
+    "seq": _seq,
+    "sha256": _sha256,
+}

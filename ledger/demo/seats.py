@@ -50,9 +50,7 @@ class Seats:
         """Give a person's seat."""
         seat = self._taken.get(handle)
         if seat is None:
-            view = self._open.enter_context(
-                open_view(self.home, handle, self.passphrases[handle])
-            )
+            view = self._open.enter_context(open_view(self.home, handle, self.passphrases[handle]))
             seat = Seat(view, session_of(view))
             self._open.callback(seat.session.close)
             self._taken[handle] = seat

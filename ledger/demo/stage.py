@@ -46,6 +46,7 @@ class Stage:
         pupils: the pupils' streams, by key, once imported.
         recorded: entries that the story comes back to, by name.
         counts: what the summary counts.
+        size_before_sending: entries in the ledger right before a record was sent.
     """
 
     school: DemoSchool
@@ -58,6 +59,7 @@ class Stage:
     pupils: dict[str, UUID] = field(default_factory=dict)
     recorded: dict[str, Recorded] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    size_before_sending: int = 0
 
     def draft(self, type_name: str, pupil: str | None, fields: Mapping[str, Any]) -> Draft:
         """Begin an entry about a pupil, or about none."""

@@ -65,10 +65,11 @@ def choose_proof(reader: LedgerReader, index: int, *, in_force: bool) -> ProofCh
     stream_head = _first_head(reader, stream[-1]) if stream else None
     if stream and stream_head is None:
         raise _not_sealed()
-    covered = [index, *(one.index for one in (*stream, stream_head) if one)]
-    covered += _taken_back(reader.stream(authority))
-    for size, note in _by_weight(reader, max(covered)):
-        head = _authority_head(reader, authority, max(covered) + 1, size)
+    judged = max([index, *(one.index for one in stream), *_taken_back(reader.stream(authority))])
+    # A stream head may stand above the authority's: they are logged in one save.
+    covered = judged if stream_head is None else max(judged, stream_head.index)
+    for size, note in _by_weight(reader, covered):
+        head = _authority_head(reader, authority, judged + 1, size)
         if head is not None:
             through = read_statement(head.statement).payload["head"]["seq"]
             return ProofChoice(

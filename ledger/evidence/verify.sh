@@ -305,6 +305,7 @@ check_proof() { # name, statement: C2SP tlog-proof; RFC 9162 §2.1.3.2; REPLY is
 }
 read_stream() { # folder: sets entries to its indexes, first to last; no gap, and the head its last
   local name i last='' place number held=0 one
+  [ -f "$1/head.sd-jwt" ] || altered "$1/head.sd-jwt is missing"
   for one in "${files[@]}"; do [[ $one != "$1"/*.sd-jwt ]] || held=$((held + 1)); done
   entries=()
   for ((number = 1; number < held; number++)); do
@@ -348,8 +349,8 @@ may_sign() { # kid, role, index, day
 }
 may_appoint() { # signer's role, signer, role, person: nobody themselves; root the guarded roles
   [[ $3 != root && $4 != "$2" ]] || return 1
-  [[ " head log system cosigner " != *" $3 "* || $1 == root ]] || return 1
-  [[ " head log system cosigner " == *" $3 "* || $1 != root ]]
+  [[ " head log system cosigner access " != *" $3 "* || $1 == root ]] || return 1
+  [[ " head log system cosigner access " == *" $3 "* || $1 != root ]]
 }
 judge() { # index
   local kid=${at_kid[$1]} role=${at_role[$1]} kind=${at_kind[$1]} may
@@ -360,6 +361,7 @@ judge() { # index
   case $role in
     root) may='succession countersignature' ;;
     system) may='stream-head anchor event receipt' ;;
+    access) may='access-record' ;;
     log | cosigner | governor | inspector) may='' ;;
     *) may='event manifest receipt countersignature erasure hold' ;;
   esac
@@ -397,7 +399,7 @@ may_register() { # index, whether the role may, role, signer
   for kid in "${!key_x[@]}"; do
     [[ ${key_person[$kid]} != "$person" || -n ${key_revoked[$kid]} ]] || return 1
   done
-  ! has_had "$person" 'root head log system cosigner' live
+  ! has_had "$person" 'root head log system cosigner access' live
 }
 register() { # index of the entry, index above which the key counts
   local re=",\"person\":\"($ID)\",\"jwk\":\{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"($HASH)\"\}"
@@ -418,7 +420,7 @@ revoke() { # index, whether the role may, role, signer, members
   person=${key_person[$kid]}
   if [ "$person" != "$4" ]; then
     [[ -n $2 ]] || return 1
-    [ "$3" = root ] || ! has_had "$person" 'root log system cosigner' || return 1
+    [ "$3" = root ] || ! has_had "$person" 'root log system cosigner access' || return 1
   fi
   key_revoked[$kid]=$1 key_from[$kid]=$from
 }
@@ -515,10 +517,10 @@ copy=$REPLY
 
 # Every statement has its place in the log; the two streams have no gap.
 load statement
-main=${name_index[statement]} shown=("$main")
+main=${name_index[statement]} shown=("$main") late=''
 if [[ " ${files[*]}" == *" stream/"* ]]; then
   read_stream stream
-  shown+=("${entries[@]}" "${name_index[stream/head]}")
+  shown+=("${entries[@]}") late=${name_index[stream/head]} # logged in one save with authority/head
   [[ " ${entries[*]} " == *" $main "* ]] || altered 'stream/ does not hold the entry that is proved'
   for one in "${!name_fields[@]}"; do
     [[ $one != stream/[0-9]* || ${name_fields[$one]} == *"$NL  event: "* ]] ||
@@ -533,6 +535,7 @@ for one in "${keys[@]}"; do
     altered "authority/ holds what is not about keys and roles"
 done
 for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends too early'; done
+[ -z "$late" ] || shown+=("$late")
 
 # The first statement is the one that is trusted, and registers the root key.
 named() { # genesis.sha256: REPLY is the hash in it
@@ -588,6 +591,10 @@ for one in "${files[@]}"; do
   read_file "$one"; whole=$REPLY
   pem "$key" >"$work/key"; read_file "$work/key"; [ "$REPLY" = "$whole" ] || altered "$one is not the key that its name says"
 done
+
+to_hex "$signer"; key=$(bytes "01$REPLY" | base64)
+read_file policy/policy.txt
+[[ $NL$REPLY == *"${NL}log $log+"????????"+$key"* ]] || altered 'policy/ does not name the key of this log'
 
 # The time, from above and from below.
 above=() below=()

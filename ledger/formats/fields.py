@@ -168,4 +168,3 @@ def _sequence(encode: Encoder, decode: Decoder) -> tuple[Encoder, Decoder]:
         return tuple(decode(one) for one in value)
 
     return (lambda value: [encode(one) for one in value]), decode_all
-

@@ -14,13 +14,14 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from ledger.errors import MalformedInput, UsageError
 from ledger.formats.encoding import b64url, strict_json, unb64url
 
 HOME_FORMAT = 1
 _HANDLE = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
-STREAM_NAMES = ("authority", "anchors", "heads", "school", "transport", "commands")
+STREAM_NAMES = ("authority", "anchors", "heads", "school", "transport", "commands", "access")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,29 @@ def read_home_file(data: bytes) -> HomeFile:
             kind="bad-home-file",
         )
     return read
+
+
+@dataclass(frozen=True, slots=True)
+class HomeStreams:
+    """The streams that a home knows by name; ids are random.
+
+    Attributes:
+        authority: keys and roles.
+        anchors: anchor statements.
+        heads: stream heads.
+        school: the school itself.
+        transport: key row of the age identity.
+        commands: key row of the idempotency MACs.
+        access: the access log, which stands outside the ledger.
+    """
+
+    authority: UUID
+    anchors: UUID
+    heads: UUID
+    school: UUID
+    transport: UUID
+    commands: UUID
+    access: UUID
 
 
 @dataclass(frozen=True, slots=True)

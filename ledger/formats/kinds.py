@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from types import MappingProxyType
 
 from ledger.errors import MalformedInput
@@ -30,6 +31,7 @@ ROLES = frozenset(
         "system",
         "log",
         "cosigner",
+        "access",
     }
 )
 CUSTODIES = frozenset({"passphrase", "server-session", "device"})
@@ -87,7 +89,13 @@ def _is_tokens(value: object) -> bool:
 
 
 def _is_day(value: object) -> bool:
-    return isinstance(value, str) and _DAY.match(value) is not None
+    if not isinstance(value, str) or _DAY.match(value) is None:
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:  # 30 February
+        return False
+    return True
 
 
 def _is_day_or_null(value: object) -> bool:

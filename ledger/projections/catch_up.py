@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ledger.errors import AlterationFound, KeyUnavailable
 from ledger.formats.kinds import ANCHOR, EVENT, STREAM_HEAD
 from ledger.formats.statement import read_statement
 from ledger.projections import history, proposals, register, streams
+from ledger.projections.folded import Folded
 from ledger.projections.read_models import ReadModelFile, open_read_models
 from ledger.seal.contents import open_disclosures
 from ledger.seal.proofs import LogProver
@@ -23,31 +23,6 @@ BATCH = 1_000
 """Entries folded in one transaction."""
 FOLDS = (history.fold, register.fold, proposals.fold)
 MODELS = (streams.MODEL, history.MODEL, history.LOOSE, register.MODEL, proposals.MODEL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folded:
-    """An entry as the folds see it.
-
-    Attributes:
-        index: log index.
-        stream: 16 bytes.
-        seq: place in the stream.
-        recorded_at: as stated in the clear.
-        type: event type with version.
-        noun: what kind of record the stream is.
-        fields: every disclosed field.
-        pupil: the pupil concerned, 16 bytes, or None.
-    """
-
-    index: int
-    stream: bytes
-    seq: int
-    recorded_at: str
-    type: str
-    noun: str
-    fields: dict[str, Any]
-    pupil: bytes | None
 
 
 def catch_up(models: ReadModelFile, reader: LedgerReader, progress: Callable[[int], None]) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ledger.formats.ledger_reader import LedgerReader
-    from ledger.projections.catch_up import Folded
+    from ledger.projections.folded import Folded
     from ledger.projections.read_models import ReadModelFile
 
 MODEL = "history"

@@ -12,7 +12,7 @@ from ledger.formats.encoding import b64url, unb64url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledger.projections.catch_up import Folded
+    from ledger.projections.folded import Folded
     from ledger.projections.read_models import ReadModelFile
 
 MODEL = "proposal"

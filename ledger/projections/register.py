@@ -18,7 +18,7 @@ from ledger.values.dates import OccurredOn
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ledger.projections.catch_up import Folded
+    from ledger.projections.folded import Folded
     from ledger.projections.read_models import ReadModelFile
 
 MODEL = "register"

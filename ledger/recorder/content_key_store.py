@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ledger.errors import KeyUnavailable
+from ledger.errors import KeyUnavailable, LedgerBusy
 from ledger.recorder.sqlite_errors import BUSY_SECONDS, translated
 from ledger.seal.content_keys import (
     KeyRowAltered,
@@ -94,10 +94,14 @@ class ContentKeyStore:
             self._by_id[kek_id] = key
 
     def add_reader(self, public: bytes, names: Iterable[str]) -> None:
-        """Open classes to one more reader; the classes must be open here."""
+        """Open classes to one more reader; the classes must be open here.
+
+        Raises:
+            LedgerBusy: a class got a new key meanwhile; nothing was written.
+        """
         with self._writing() as connection:
             for name in names:
-                kek_id, key = self._class(name)
+                kek_id, key = self._live_class(connection, name)
                 wrapped = wrap_class_key(key, name, kek_id, self.lid, public)
                 connection.execute(
                     "INSERT OR REPLACE INTO class_keys VALUES (?,?,?)", (kek_id, public, wrapped)
@@ -107,10 +111,7 @@ class ContentKeyStore:
         """Give the public reading keys entitled to a class."""
         kek_id, _key = self._class(name)
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT reader FROM class_keys WHERE kek_id = ?", (kek_id,)
-            ).fetchall()
-        return [row[0] for row in rows]
+            return _readers(connection, kek_id)
 
     def rotate(self, name: str, leaving: Iterable[bytes]) -> None:
         """Replace a class's key and wrap its data keys anew, without the readers who leave.
@@ -118,12 +119,15 @@ class ContentKeyStore:
         From now on this file opens nothing for them.  Whoever kept a data key
         itself can still open what is encrypted under it: rotation takes away the
         way to the keys, not what a person already copied.
+
+        Raises:
+            LedgerBusy: the class got a new key meanwhile; nothing was written.
         """
         gone = set(leaving)
-        old_id, old_key = self._class(name)
-        remaining = [public for public in self.readers(name) if public not in gone]
         new_id, new_key = self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES)
         with self._writing() as connection:
+            old_id, old_key = self._live_class(connection, name)
+            remaining = [one for one in _readers(connection, old_id) if one not in gone]
             rows = connection.execute(
                 "SELECT stream, wrapped FROM key_rows WHERE kek_id = ?", (old_id,)
             ).fetchall()
@@ -140,11 +144,15 @@ class ContentKeyStore:
         self.classes[name], self._by_id[new_id] = (new_id, new_key), new_key
 
     def add_stream(self, stream: bytes, name: str, data_key: bytes | None = None) -> None:
-        """Give a new stream its data key: a fresh one, or the pupil's own of that class."""
-        kek_id, key = self._class(name)
+        """Give a new stream its data key: a fresh one, or the pupil's own of that class.
+
+        Raises:
+            LedgerBusy: the class got a new key meanwhile; nothing was written.
+        """
         chosen = self.entropy(KEY_BYTES) if data_key is None else data_key
-        wrapped = wrap_data_key(key, chosen, lid=self.lid, stream=stream)
         with self._writing() as connection:
+            kek_id, key = self._live_class(connection, name)
+            wrapped = wrap_data_key(key, chosen, lid=self.lid, stream=stream)
             connection.execute("INSERT INTO key_rows VALUES (?,?,?)", (stream, kek_id, wrapped))
         self._data_keys[stream] = chosen
 
@@ -209,6 +217,18 @@ class ContentKeyStore:
             )
         return known
 
+    def _live_class(self, connection: sqlite3.Connection, name: str) -> tuple[bytes, bytes]:
+        # What is wrapped by a key that nobody has any more is lost for good.
+        kek_id, key = self._class(name)
+        if not _readers(connection, kek_id):
+            raise LedgerBusy(
+                "The keys of this home were renewed a moment ago; nothing was recorded.",
+                "Somebody's key or role was taken back meanwhile.",
+                "Repeat the command.",
+                kind="keys-renewed",
+            )
+        return kek_id, key
+
     def _new_class(self, name: str, publics: Iterable[bytes]) -> None:
         kek_id, key = self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES)
         with self._writing() as connection:
@@ -254,3 +274,8 @@ class ContentKeyStore:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def _readers(connection: sqlite3.Connection, kek_id: bytes) -> list[bytes]:
+    rows = connection.execute("SELECT reader FROM class_keys WHERE kek_id = ?", (kek_id,))
+    return [row[0] for row in rows.fetchall()]

@@ -22,8 +22,10 @@ def copy_database(source: Path, target: Path) -> None:
     """
     with translated():
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        # Not mode=ro, which could not tidy up after a writer that was killed; a file
+        # that cannot be written is opened for reading all the same.
         reading = sqlite3.connect(
-            f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS
+            f"{source.absolute().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS
         )
         writing = sqlite3.connect(target, timeout=BUSY_SECONDS, isolation_level=None)
         try:

@@ -18,7 +18,7 @@ from eventsourcing.persistence import EventStore, Mapper, Notification, Recordin
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.aggregates.event import Event, clear_members, disclosed_fields
-from ledger.errors import ClockSetBack, NotAuthorised
+from ledger.errors import ClockSetBack, EntryConflict, NotAuthorised
 from ledger.formats import kinds
 from ledger.formats.disclosure import disclosure_texts, fill_digests
 from ledger.formats.row import Row, pack_contents, pack_row
@@ -79,6 +79,7 @@ class SealingEventStore(EventStore[UUID]):
         *,
         actor: Actor,
         commands: Sequence[bytes] = (),
+        at_size: int | None = None,
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Seal and store the events of one save.
@@ -87,6 +88,8 @@ class SealingEventStore(EventStore[UUID]):
             domain_events: in the order in which they will stand in the log.
             actor: who signs them.
             commands: keyed MACs of the command's idempotency keys.
+            at_size: how many entries the log must have, where the events speak
+                of the whole log.
 
         Raises:
             NotAuthorised: the actor may not sign one of them at this place.
@@ -97,19 +100,25 @@ class SealingEventStore(EventStore[UUID]):
         if not domain_events:
             return []
         recorder = self.recorder
-        with recorder.datastore.transaction(commit=True) as cursor:
-            size, _root = recorder.read_head(cursor)
-            self._state.refresh(cursor, size)
-            for mac in commands:
-                recorder.check_command(cursor, mac)
-            draft = self._state.draft(
-                changes_authority=any(e.KIND in kinds.AUTHORITY_KINDS for e in domain_events)
-            )
-            drafts = [self._draft(cursor, draft, event, actor) for event in domain_events]
-            signatures = sign_each(actor.sign, [one.signing_input for one in drafts])
-            stored = [*map(_finished, drafts, signatures)]
-            recorder._insert_events(cursor, stored, commands=commands)  # noqa: SLF001  the library's hook, inside our own transaction
-            head = recorder.read_head(cursor)
+        try:
+            with recorder.datastore.transaction(commit=True) as cursor:
+                size, _root = recorder.read_head(cursor)
+                _demand_size(size, at_size)
+                self._state.refresh(cursor, size)
+                for mac in commands:
+                    recorder.check_command(cursor, mac)
+                draft = self._state.draft(
+                    changes_authority=any(e.KIND in kinds.AUTHORITY_KINDS for e in domain_events)
+                )
+                drafts = [self._draft(cursor, draft, event, actor) for event in domain_events]
+                signatures = sign_each(actor.sign, [one.signing_input for one in drafts])
+                stored = [*map(_finished, drafts, signatures)]
+                recorder._insert_events(cursor, stored, commands=commands)  # noqa: SLF001  the library's hook, inside our own transaction
+                head = recorder.read_head(cursor)
+        except BaseException:
+            # What was drafted and never stored must not be quoted as the one before.
+            self._state.heads.clear()
+            raise
         self._state = draft
         self._after_commit(*head)
         return [
@@ -182,6 +191,15 @@ def _finished(draft: _Draft, signature: bytes) -> StoredEvent:
     event = draft.event
     row = Row(finish(draft.signing_input, signature), draft.ciphertext)
     return StoredEvent(event.originator_id, event.originator_version, TOPIC, pack_row(row))
+
+
+def _demand_size(size: int, expected: int | None) -> None:
+    if expected is not None and size != expected:
+        raise EntryConflict(
+            "Somebody else recorded something a moment ago.",
+            "What was to be recorded speaks of the whole log, which has grown.",
+            "Repeat the command.",
+        )
 
 
 def _at_ledger_time(event: Event, state: LogState) -> Event:

@@ -67,8 +67,8 @@ class LogState:
     def draft(self, *, changes_authority: bool) -> LogState:
         """Give a copy to seal on, which takes this one's place once the commit succeeded."""
         authority = copy.deepcopy(self.authority) if changes_authority else self.authority
-        # `heads` may be shared: a stream's statement, once stored, never changes,
-        # and what a failed commit leaves in it is replaced on the next `follow`.
+        # `heads` may be shared: a stream's statement, once stored, never changes;
+        # after a failed commit the store empties it.
         return LogState(
             self.streams, self.size, authority, self.anchor, self.recorded_at, self.heads
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 
+import ledger.aggregates.catalogue  # noqa: F401  makes the registry of event types complete
 from ledger.aggregates.event import Event, read_event
 from ledger.errors import AlterationFound
 from ledger.formats.disclosure import check_disclosures

@@ -30,9 +30,11 @@ class MarkFile:
             MalformedInput: the file is damaged.
         """
         try:
-            return read_mark(self.path.read_bytes())
+            data = self.path.read_bytes()
         except FileNotFoundError:
             return None
+        # A program killed while it made the file leaves it empty: nothing was noted yet.
+        return read_mark(data) if data else None
 
     def write(self, size: int, root: bytes) -> None:
         """Move the mark up; a lower size than the mark's is left alone.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from ledger.errors import StorageFailed
@@ -49,11 +50,7 @@ def upgrade_ledger(
                     kind="other-schema-version",
                 )
             _copy_beside(connection, path.with_name(f"{path.name}.v{found}"))
-            _run(
-                connection,
-                [sql for version in range(found, target) for sql in steps[version]],
-                target,
-            )
+            _run(connection, steps, found, target)
             return found
         finally:
             connection.close()
@@ -66,17 +63,20 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _copy_beside(connection: sqlite3.Connection, copy: Path) -> None:
-    with sqlite3.connect(copy) as target:
+    copy.touch(mode=0o600)
+    with closing(sqlite3.connect(copy)) as target:
         connection.backup(target)
-    target.close()
-    copy.chmod(0o600)
 
 
-def _run(connection: sqlite3.Connection, statements: Sequence[str], target: int) -> None:
+def _run(
+    connection: sqlite3.Connection, steps: Mapping[int, Sequence[str]], found: int, target: int
+) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in statements:
-            connection.execute(statement)
+        # Looked up anew: another program may have upgraded it meanwhile.
+        for version in range(max(found, _version(connection)), target):
+            for statement in steps[version]:
+                connection.execute(statement)
         connection.execute(f"PRAGMA user_version={target:d}")
         connection.execute("COMMIT")
     except BaseException:

@@ -22,19 +22,21 @@ from ledger.seal.ed25519 import (
     verify,
 )
 
-ROOT_GRANTS = frozenset({"head", "log", "system", "cosigner"})
-MACHINE_ROLES = frozenset({"log", "system", "cosigner"})
+MACHINE_ROLES = frozenset({"log", "system", "cosigner", "access"})
+ROOT_GRANTS = frozenset({"head"}) | MACHINE_ROLES
 _KINDS_BY_ROLE = {
     "root": kinds.AUTHORITY_KINDS | {kinds.SUCCESSION, kinds.COUNTERSIGNATURE},
-    "system": frozenset({kinds.STREAM_HEAD, kinds.ANCHOR, kinds.EVENT, kinds.RECEIPT}),
+    "system": frozenset(
+        {kinds.STREAM_HEAD, kinds.ANCHOR, kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT}
+    ),
     "log": frozenset[str](),
     "cosigner": frozenset[str](),
+    "access": frozenset({kinds.ACCESS_RECORD}),
     "governor": frozenset[str](),
     "inspector": frozenset[str](),
 }
-_PEOPLE_SIGN = frozenset(
-    {kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT, kinds.COUNTERSIGNATURE, kinds.ERASURE, kinds.HOLD}
-)
+_PEOPLE_SIGN = frozenset({kinds.EVENT, kinds.COUNTERSIGNATURE, kinds.ERASURE, kinds.HOLD})
+_SENCO_SIGNS = _PEOPLE_SIGN | {kinds.MANIFEST, kinds.RECEIPT}
 
 
 @dataclass(slots=True)
@@ -82,7 +84,9 @@ class RoleRecord:
 
     def disputed(self, index: int) -> bool:
         """Tell whether a later withdrawal reaches back over this index."""
-        return self.withdrawn_from is not None and self.withdrawn_from <= index
+        if self.withdrawn is None or self.withdrawn_from is None:
+            return False
+        return self.withdrawn_from <= index < self.withdrawn
 
 
 @dataclass(slots=True)
@@ -170,7 +174,8 @@ class Authority:
         key = self.keys.get(kid)
         if key is None:
             return False
-        if key.revoked_from is not None and key.revoked_from <= index:
+        # The revocation itself may be by that very key, and is not in doubt.
+        if key.revoked is not None and (key.revoked_from or 0) <= index < key.revoked:
             return True
         held = [one for one in self._roles(key.person) if one.role == role and one.granted < index]
         return bool(held) and all(one.disputed(index) for one in held)
@@ -337,6 +342,8 @@ def permitted_kinds(role: str) -> frozenset[str]:
     """Give the kinds of statement that a role may sign at all."""
     if role == "head":
         return _PEOPLE_SIGN | kinds.AUTHORITY_KINDS
+    if role == "senco":
+        return _SENCO_SIGNS
     return _KINDS_BY_ROLE.get(role, _PEOPLE_SIGN)
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
-from ledger.formats.statement import read_statement
+from ledger.verify.inspection import stored_statement
 
 if TYPE_CHECKING:
     import sqlite3
@@ -37,8 +37,8 @@ def note_disputes(
         (min(low for low, _ in spans), max(high for _, high in spans)),
     )
     for index, jwt in rows:
-        with suppress(LedgerError, AttributeError):  # the walk says what is wrong with it
-            statement = read_statement(jwt)
+        with suppress(LedgerError):  # the walk says what is wrong with it
+            statement = stored_statement(jwt)
             if authority.disputed(index, statement.kid, statement.role):
                 findings.add(
                     "disputed",

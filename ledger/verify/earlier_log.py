@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 from ledger.errors import AlterationFound, LedgerError
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url, unb64url
-from ledger.formats.statement import Statement, read_statement
 from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import public_from_jwk, verify
 from ledger.seal.tree import TILE_WIDTH, leaf_hash
 from ledger.verify.grown_tree import GrownTree
+from ledger.verify.inspection import stored_statement
 from ledger.verify.log_walk import AnchorHead, LogWalk, Place, head_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from ledger.formats.statement import Statement
     from ledger.verify.findings import Findings
     from ledger.verify.saved_state import SavedState
 
@@ -46,16 +47,17 @@ class EarlierEntries:
     def newest_place(self, stream: str, /) -> Place | None:
         """Give the newest place of a stream, as stored; its hash is computed here."""
         row = self.connection.execute(
-            "SELECT originator_version, statement FROM entries WHERE originator_id = ?"
-            " AND rowid <= ? ORDER BY originator_version DESC LIMIT 1",
+            "SELECT statement FROM entries WHERE originator_id = ? AND rowid <= ?"
+            " ORDER BY originator_version DESC LIMIT 1",
             (unb64url(stream), self.saved.size),
         ).fetchone()
         if row is None:
             return None
         try:
-            return Place(row[0], b64url(read_statement(row[1]).hash))
+            statement = stored_statement(row[0])
         except LedgerError:
-            return Place(row[0], "")  # no statement follows what cannot be read
+            return Place(0, "")  # nothing follows what cannot be read
+        return Place(statement.seq, b64url(statement.hash))
 
     def has_anchor(self, anchor: AnchorHead, /) -> bool:
         """Tell whether that anchor was logged."""
@@ -74,7 +76,7 @@ class EarlierEntries:
             " ORDER BY originator_version",
             (unb64url(stream), self.saved.size),
         )
-        return ((row[0], read_statement(row[1])) for row in rows.fetchall())
+        return ((row[0], stored_statement(row[1])) for row in rows.fetchall())
 
     def authority(self) -> Authority:
         """Rebuild the authority stream; it must end where the saved state says.
@@ -111,7 +113,9 @@ class EarlierEntries:
         if len(rows) != size % TILE_WIDTH:
             raise _not_continued("It has fewer entries.")
         try:
-            tree = GrownTree.going_on(size, [leaf_hash(row[0]) for row in rows], self._tile)
+            tree = GrownTree.going_on(
+                size, [leaf_hash(stored_statement(row[0]).jwt) for row in rows], self._tile
+            )
             (root,) = tree.root_at(size)
         except LedgerError as error:
             raise _not_continued("Its stored hashes differ.") from error

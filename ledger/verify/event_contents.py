@@ -59,8 +59,11 @@ class EventContents:
         self._data_key = data_key
         self._closed: dict[bytes, str] = {}
 
-    def check(self, statement: Statement, ciphertext: bytes) -> None:
+    def check(self, statement: Statement, ciphertext: bytes) -> Mapping[str, object]:
         """Open one entry's contents and check them.
+
+        Returns:
+            Name → JSON value of every field.
 
         Raises:
             KeyUnavailable: its class is not open to this reader, or its key is gone.
@@ -70,7 +73,9 @@ class EventContents:
             NotUnderstood: its type is not known here; nothing else is wrong.
         """
         opened = open_disclosures(statement, ciphertext, self._key(statement.stream))
-        _check_type(statement, {one.name: one.value for one in opened})
+        fields = {one.name: one.value for one in opened}
+        _check_type(statement, fields)
+        return fields
 
     def _key(self, stream: bytes) -> bytes:
         # A class that is closed is closed for each of its many entries: asked once.
@@ -89,15 +94,16 @@ def _check_type(statement: Statement, fields: Mapping[str, object]) -> None:
         raise AlterationFound("The contents of an entry do not say what it is.", kind="no-event")
     cls = event_class(name) if aggregate_of(name) else None
     if cls is None:
-        _check_role(statement, name, known=False)
+        if roles_that_may_sign(name, _day(statement)):
+            check_role(statement, name)
         raise NotUnderstood("An entry is of a type that this program does not know.")
     if statement.kind != cls.KIND:
         raise AlterationFound(
             f"An entry of kind {statement.kind} holds an event of another kind.",
-            kind="event-of-other-kind",
+            kind="event-kind-wrong",
         )
     if statement.kind == kinds.EVENT:
-        _check_role(statement, name, known=True)
+        check_role(statement, name)
     if fields.keys() != _field_names(name):
         raise AlterationFound(
             "The contents of an entry are not complete.",
@@ -106,14 +112,21 @@ def _check_type(statement: Statement, fields: Mapping[str, object]) -> None:
         )
 
 
-def _check_role(statement: Statement, name: str, *, known: bool) -> None:
-    role = statement.role
-    allowed = roles_that_may_sign(name, date.fromisoformat(statement.recorded_at[:10]))
-    if role not in allowed and (known or allowed):
+def check_role(statement: Statement, event_type: str) -> None:
+    """Demand that a statement's role could sign an event of some type on its day.
+
+    Raises:
+        NotAuthorised: kind "type-not-permitted".
+    """
+    if statement.role not in roles_that_may_sign(event_type, _day(statement)):
         raise NotAuthorised(
-            f"An entry is signed as {role}, a role that may not sign such an event.",
-            kind="event-not-permitted",
+            f"It is signed as {statement.role}, a role that may not sign “{event_type}”.",
+            kind="type-not-permitted",
         )
+
+
+def _day(statement: Statement) -> date:
+    return date.fromisoformat(statement.recorded_at[:10])
 
 
 @cache

@@ -95,6 +95,8 @@ def verify_ledger(
     except (MalformedInput, StorageFailed) as error:
         _demand_readable(file, error)
         findings.add("database-damaged", None, f"{error.what} {error.why}".strip())
+    except UnicodeDecodeError:  # of SQLite's own message, which quotes what is damaged
+        findings.add("database-damaged", None, "The ledger file is not a sound database.")
     if any(file.parent.glob("attachments/*")):
         findings.not_checked("documents attached to entries")
     report = findings.report(SUBJECT, size, root)

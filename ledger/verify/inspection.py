@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError
+from ledger.aggregates.aggregate import EntryCorrected
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, MalformedInput
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.ed25519 import BadSignature, verify
@@ -38,6 +39,13 @@ class Fault(NamedTuple):
     words: str
 
 
+class Corrected(NamedTuple):
+    """What a correction says it corrects: a place in its own record, and a statement's hash."""
+
+    seq: object
+    hash: object
+
+
 @dataclass(slots=True)
 class Inspected:
     """One entry, inspected by itself.
@@ -52,6 +60,7 @@ class Inspected:
         contents: `present`, `absent`, `opened`, `closed` (to this reader), or
             `keyless` (the key's row is gone).
         faults: what is wrong with it by itself.
+        corrects: the place in its record, and the hash, of the entry that it corrects.
     """
 
     index: int
@@ -61,6 +70,7 @@ class Inspected:
     signed: bool | None
     contents: str
     faults: tuple[Fault, ...]
+    corrects: Corrected | None = None
 
 
 class Inspector:
@@ -85,47 +95,49 @@ class Inspector:
     def inspect(self, row: StoredRow) -> Inspected:
         """Inspect one row; whatever is wrong becomes a fault."""
         index, stream, seq, jwt, ciphertext = row
-        if not isinstance(jwt, bytes):
-            return _unreadable(index, b"", Fault("malformed-row", "The row holds no statement."))
         try:
-            statement = read_statement(jwt)
+            statement = stored_statement(jwt)
         except LedgerError as error:
-            return _unreadable(index, jwt, _fault(error))
+            leaf = leaf_hash(jwt if isinstance(jwt, bytes) else b"")
+            return Inspected(index, leaf, None, "", None, "present", (_fault(error),))
         faults: tuple[Fault, ...] = ()
         named = b64url(stream) if isinstance(stream, bytes) else None
         if (named, seq) != (statement.payload["stream"], statement.payload["seq"]):
             faults = (_MISPLACED,)
-        contents = "present" if ciphertext else "absent"
+        contents, corrects = "present" if ciphertext else "absent", None
         if ciphertext and self._contents is not None and statement.kind not in BARE_KINDS:
-            contents, found = _check_contents(self._contents, statement, ciphertext)
+            contents, found, corrects = _check_contents(self._contents, statement, ciphertext)
             faults += found
         return Inspected(
             index,
-            leaf_hash(jwt),
+            leaf_hash(statement.jwt),
             statement,
             b64url(statement.hash),
             check_signature(statement, self._publics),
             contents,
             faults,
+            corrects,
         )
 
 
 def _check_contents(
     contents: EventContents, statement: Statement, ciphertext: object
-) -> tuple[str, tuple[Fault, ...]]:
+) -> tuple[str, tuple[Fault, ...], Corrected | None]:
     if not isinstance(ciphertext, bytes):
-        return "present", (Fault("malformed-row", "The row's contents are no bytes."),)
+        return "present", (Fault("malformed-row", "The row's contents are no bytes."),), None
     try:
-        contents.check(statement, ciphertext)
+        fields = contents.check(statement, ciphertext)
     except KeyUnavailable as error:
-        return ("keyless" if error.kind == "key-row-missing" else "closed"), ()
+        return ("keyless" if error.kind == "key-row-missing" else "closed"), (), None
     except LedgerBusy:  # says nothing about the bytes
         raise
     except LedgerError as error:
-        return "opened", (_fault(error),)
+        return "opened", (_fault(error),), None
     except ValueError:  # a text that is not ASCII, where nothing else is ever written
-        return "opened", (Fault("malformed-contents", "Its contents are malformed."),)
-    return "opened", ()
+        return "opened", (Fault("malformed-contents", "Its contents are malformed."),), None
+    if fields["event"] != EntryCorrected.TYPE:
+        return "opened", (), None
+    return "opened", (), Corrected(fields["corrects_seq"], fields["corrects_hash"])
 
 
 def _fault(error: LedgerError) -> Fault:
@@ -133,6 +145,17 @@ def _fault(error: LedgerError) -> Fault:
 
 
 _MISPLACED = Fault("row-misplaced", "It is stored in another place than it was signed for.")
+
+
+def stored_statement(value: object) -> Statement:
+    """Take a stored statement apart, whatever the database gave for it.
+
+    Raises:
+        MalformedInput: see `read_statement`; kind "malformed-row" where it is not even bytes.
+    """
+    if not isinstance(value, bytes):
+        raise MalformedInput("The row holds no statement.", kind="malformed-row")
+    return read_statement(value)
 
 
 def check_signature(statement: Statement, publics: Mapping[str, bytes]) -> bool | None:
@@ -145,7 +168,3 @@ def check_signature(statement: Statement, publics: Mapping[str, bytes]) -> bool 
     except BadSignature:
         return False
     return True
-
-
-def _unreadable(index: int, jwt: bytes, fault: Fault) -> Inspected:
-    return Inspected(index, leaf_hash(jwt), None, "", None, "present", (fault,))

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
-from ledger.formats.ledger_file import check_schema, read_tree
-from ledger.formats.statement import read_statement
+from ledger.formats.ledger_file import check_schema
+from ledger.verify.corrections import check_corrections
 from ledger.verify.disputes import note_disputes
 from ledger.verify.earlier_log import EarlierEntries, NotContinued, stored_tile
-from ledger.verify.entry_stream import inspected, registered_keys, rows_from
+from ledger.verify.entry_stream import PlacesSeen, inspected, registered_keys, rows_from
 from ledger.verify.event_contents import EventContents
 from ledger.verify.grown_tree import GrownTree
 from ledger.verify.held import Held, check_held, of_mark
-from ledger.verify.inspection import Inspector
+from ledger.verify.inspection import Inspector, stored_statement
 from ledger.verify.log_walk import LogWalk
 from ledger.verify.saved_state import SavedState
 from ledger.verify.stored_seals import StoredSeals, recorded_in_future
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ledger.formats.high_water_mark import HighWaterMark
     from ledger.formats.signed_note import VerifierKey
     from ledger.verify.findings import Findings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -79,12 +80,16 @@ class LedgerCheck:
         """Check everything; what is wrong is in the findings."""
         try:
             check_schema(self.connection)
+        except TypeError:  # a schema whose text is none
+            self.findings.add("schema-altered", None, "The ledger file's schema was altered.")
+            return
         except LedgerError as error:
             # A table that is a view, or a trigger: nothing read through it would mean anything.
             self.findings.add_error(error)
             return
         self._go_on_from_saved_state()
         start = self.walk.index
+        self.findings.counts.update(entries=0, signatures=0)
         self._walk_log()
         self._check_tree_state(start)
         self._check_strays()
@@ -141,23 +146,32 @@ class LedgerCheck:
         contents = None
         if asked.data_key is not None and asked.opens_contents:
             contents = EventContents(asked.data_key)
-        rows = rows_from(self.connection, walk.index, contents=contents is not None)
+        start, places = walk.index, PlacesSeen()
+        rows = places.noting(rows_from(self.connection, start, contents=contents is not None))
         for chunk in inspected(rows, Inspector(publics, contents), asked.threads):
             self.tree.extend([one.leaf for one in chunk])
             walk.take_all(chunk)
         walk.finish()
+        if contents is not None:
+            check_corrections(self.connection, walk.corrections, contents, self.findings)
+        if start == 0 and not places.agree_with_index(self.connection):
+            self.findings.add(
+                "index-altered",
+                None,
+                "The index by which entries are found does not name the entries that are there.",
+            )
 
     def _check_tree_state(self, start: int) -> None:
         with self.findings.catching():
-            size, root, frontier = read_tree(self.connection)
+            stored = self.connection.execute("SELECT size, root, frontier FROM tree").fetchall()
             tree = self.tree
             found = (tree.size, tree.root_at(tree.size)[0], tree.frontier().to_bytes())
-            if (size, root, frontier) != found:
+            if stored != [found]:
                 self.findings.add(
                     "tree-state",
                     None,
-                    f"The ledger says of itself that it has {size:,} entries; the hash of the "
-                    f"{tree.size:,} that are there is another.",
+                    f"The head that the ledger keeps of itself is not that of the {tree.size:,} "
+                    "entries that are there.",
                 )
             wrong = sum(
                 stored_tile(self.connection, level, number) != tree.tile(level, number)
@@ -211,8 +225,8 @@ class LedgerCheck:
             "SELECT statement FROM entries WHERE rowid = ?", (index + 1,)
         ).fetchone()
         try:
-            return read_statement(row[0]).recorded_at if row else ""
-        except (LedgerError, AttributeError):
+            return stored_statement(row[0]).recorded_at if row else ""
+        except LedgerError:
             return ""
 
     def _check_held(self, lid: str) -> None:

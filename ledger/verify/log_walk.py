@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ledger.formats.statement import Statement
     from ledger.verify.findings import Findings
-    from ledger.verify.inspection import Inspected
+    from ledger.verify.inspection import Corrected, Inspected
 
 RESERVED_KINDS: Final = frozenset(
     {kinds.ERASURE, kinds.HOLD, kinds.SUCCESSION, kinds.ACCESS_RECORD, kinds.DIRECTORY}
@@ -93,6 +93,7 @@ class LogWalk:
         anchor: the newest logged anchor, as statements quote it.
         anchors: log index → anchor logged there, to be compared with the tree.
         anchor_streams: the streams that anchors were logged in.
+        corrections: log index → what the correction there says it corrects.
     """
 
     findings: Findings
@@ -107,6 +108,7 @@ class LogWalk:
     anchor: Mapping[str, Any] | None = None
     anchors: dict[int, AnchorHead] = field(default_factory=dict)
     anchor_streams: set[str] = field(default_factory=set)
+    corrections: dict[int, Corrected] = field(default_factory=dict)
     _seen_anchors: set[AnchorHead] = field(default_factory=set)
     _heads: dict[str, Place] = field(default_factory=dict)
     _judged: set[tuple[str, str, str, str]] = field(default_factory=set)
@@ -140,6 +142,8 @@ class LogWalk:
         self.findings.counts["entries"] += 1
         for fault in one.faults:
             self.findings.add(fault.code, one.index, fault.words)
+        if one.corrects is not None:
+            self.corrections[one.index] = one.corrects
         if one.statement is not None:
             self._take_statement(one, one.statement)
 

@@ -24,13 +24,14 @@ def impure(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 if name in RANDOM_CALLS:
                     yield node.lineno, name
             case ast.Import(names=names):
-                yield from (
-                    (node.lineno, one.name) for one in names if one.name in RANDOM_MODULES | {"time"}
-                )
+                yield from ((node.lineno, one.name) for one in names if one.name in RANDOM_MODULES)
             case ast.ImportFrom(module=module, names=names):
-                if module in RANDOM_MODULES | {"time"}:
+                wrong = CLOCK if module == "time" else RANDOM_CALLS
+                yield from ((node.lineno, one.name) for one in names if one.name in wrong)
+                if module in RANDOM_MODULES:
                     yield node.lineno, str(module)
-                yield from ((node.lineno, one.name) for one in names if one.name in RANDOM_CALLS)
+            case _:
+                pass
 
 
 def modules_of(layer: str) -> list[Path]:

@@ -11,7 +11,9 @@ MAX_FUNCTION_LINES = 60
 
 
 def test_no_file_of_the_product_is_longer_than_400_lines() -> None:
-    lengths = {relative(path): len(path.read_text("utf-8").splitlines()) for path in product_modules()}
+    lengths = {
+        relative(path): len(path.read_text("utf-8").splitlines()) for path in product_modules()
+    }
     assert not {name: lines for name, lines in lengths.items() if lines > MAX_FILE_LINES}
 
 

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
-from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.tlog_proof import TlogProof
-from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.proofs import LogProver
 from ledger.verify.proof_folder import examine_proof_folder
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
+from tests.unit.evidence.altered_folders import ALTERATIONS, changed, flip
 from tests.unit.evidence.proof_ledgers import (
     cheating,
     consent,
@@ -37,9 +38,6 @@ from tests.unit.evidence.stamped_proofs import Folder, Shell, Stamped, link_prog
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    Change = Callable[[Stamped, bytes], bytes]
-    Alteration = Callable[[Stamped], Folder]
 
 
 def _has_openssl_3() -> bool:
@@ -138,106 +136,6 @@ def test_the_script_passes_shellcheck(stamped: Stamped, tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
-def _with(name: str, change: Change) -> Alteration:
-    return lambda stamped: {**stamped.files, name: change(stamped, stamped.files[name])}
-
-
-def _without(*starts: str) -> Alteration:
-    return lambda stamped: {
-        name: data for name, data in stamped.files.items() if not name.startswith(starts)
-    }
-
-
-def _flip(place: int) -> Change:
-    def flip(_stamped: Stamped, data: bytes) -> bytes:
-        at = place % len(data)
-        return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
-
-    return flip
-
-
-def _flip_in_signature(stamped: Stamped, data: bytes) -> bytes:
-    return _flip(data.index(b"~") - 40)(stamped, data)
-
-
-def _flip_in_time(stamped: Stamped, data: bytes) -> bytes:
-    generalized_time = data.index(b"\x18\x0f20")  # DER: tag, length, year
-    return _flip(generalized_time + 12)(stamped, data)
-
-
-def _bare(_stamped: Stamped, data: bytes) -> bytes:
-    return write_sd_jwt(read_sd_jwt(data).statement.jwt, [])
-
-
-def _of_other_folder(name: str) -> Change:
-    return lambda stamped, _data: stamped.other[name]
-
-
-def _of_same_folder(name: str) -> Change:
-    return lambda stamped, _data: stamped.files[name]
-
-
-def _other_index(_stamped: Stamped, data: bytes) -> bytes:
-    proof = TlogProof.parse(data)
-    note = proof.checkpoint_note
-    return TlogProof(index=proof.index ^ 1, hashes=proof.hashes, checkpoint_note=note).to_bytes()
-
-
-def _foreign_field(stamped: Stamped, data: bytes) -> bytes:
-    return data + stamped.other["statement.sd-jwt"].split(b"~")[1] + b"~"
-
-
-def _other_entry(stamped: Stamped) -> Folder:
-    names = ("statement.sd-jwt", "statement.tlog-proof")
-    return {**stamped.files, **{name: stamped.other[name] for name in names}}
-
-
-def _repeated_authority_entry(stamped: Stamped) -> Folder:
-    kinds = ("sd-jwt", "tlog-proof")
-    more = {f"authority/0016.{kind}": stamped.files[f"authority/0015.{kind}"] for kind in kinds}
-    return {**stamped.files, **more}
-
-
-def _strangers_key(stamped: Stamped) -> Folder:
-    stranger = SigningKey(drawn("stranger"))
-    return {**stamped.files, f"keys/{stranger.kid}.pem": spki_pem(stranger.public)}
-
-
-ALTERATIONS: dict[str, Alteration] = {
-    "a signature": _with("statement.sd-jwt", _flip_in_signature),
-    "a payload": _with("statement.sd-jwt", _flip(400)),
-    "a shown field": _with("statement.sd-jwt", _flip(-30)),
-    "a field of another entry": _with("statement.sd-jwt", _foreign_field),
-    "a field twice": _with("statement.sd-jwt", lambda _s, d: d + d.split(b"~")[1] + b"~"),
-    "another entry's text": _with("statement.sd-jwt", _of_other_folder("statement.sd-jwt")),
-    "another entry": _other_entry,
-    "an index": _with("statement.tlog-proof", _other_index),
-    "a hash of a proof": _with("statement.tlog-proof", _flip(60)),
-    "more in a proof": _with(
-        "statement.tlog-proof", lambda _s, d: d.replace(b"\nindex", b"\nextra AAAA\nindex", 1)
-    ),
-    "an event of the stream withheld": _with("stream/0001.sd-jwt", _bare),
-    "the stream's head left out": _without("stream/head"),
-    "the newest authority entry left out": _without("authority/0015"),
-    "an authority entry repeated": _repeated_authority_entry,
-    "the first statement": _with("authority/0001.sd-jwt", _flip(-700)),
-    "the root hash": _with("checkpoint", _flip(45)),
-    "the signature of the log": _with("checkpoint", _flip(-20)),
-    "a cosignature": _with("checkpoint.cosigned", _flip(-20)),
-    "a byte that is not text": _with("checkpoint", lambda _s, d: d.replace(b"\n\n", b"\n\0\n")),
-    "a token over the earlier head": _with("tokens/1.tsr", _of_same_folder("anchor/tokens/1.tsr")),
-    "a token that is not quoted": _with("anchor/tokens/1.tsr", _of_same_folder("tokens/1.tsr")),
-    "the time of a token": _with("tokens/1.tsr", _flip_in_time),
-    "no token at all": _with("tokens/1.tsr", lambda _s, _d: b"nothing"),
-    "the later head as the earlier": _with("anchor/checkpoint", _of_same_folder("checkpoint")),
-    "the signer's key": _with("keys/actor.pem", _of_same_folder("keys/log.pem")),
-    "the log's key": _with("keys/log.pem", _of_same_folder("keys/actor.pem")),
-    "a stranger's key": _strangers_key,
-    "the fingerprint claimed": _with("policy/genesis.sha256", _flip(3)),
-    "a file too many": lambda stamped: {**stamped.files, "notes.txt": b"hello"},
-}
-
-
 @pytest.mark.parametrize("name", ALTERATIONS)
 def test_an_altered_copy_is_caught_by_both_whatever_the_checksums_say(
     stamped: Stamped, shell: Shell, name: str
@@ -251,7 +149,7 @@ def test_an_altered_copy_is_caught_by_both_whatever_the_checksums_say(
 def test_a_flipped_byte_is_caught_by_the_checksums(
     stamped: Stamped, shell: Shell, name: str
 ) -> None:
-    assert agreed(shell, _with(name, _flip(11))(stamped), stamped.policy) == 10
+    assert agreed(shell, changed(name, flip(11))(stamped), stamped.policy) == 10
 
 
 def test_a_link_among_the_files_is_refused(stamped: Stamped, shell: Shell) -> None:
@@ -340,6 +238,41 @@ def test_what_the_rules_of_authority_forbid_is_caught_by_both(
         with built.reading_file() as reader:
             last = max(i for s, _, i in reader.stream_heads() if s != built.heads_stream)
         files = prove(built, last)
+    assert agreed(shell, files, outside_policy(built)) == 10
+
+
+@pytest.mark.parametrize("authority_first", [False, True])
+def test_heads_of_one_save_may_stand_in_either_order(
+    shell: Shell, tmp_path: Path, authority_first: bool
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    index = index_of(built, consent(built, built.pupil(1)))
+    seal(built, authority_first=authority_first)
+    policy = outside_policy(built, built.add_cosignature(), "council")
+    files = prove(built, index, in_force=True, policy_txt=policy["policy.txt"])
+    assert agreed(shell, files, policy) == 0
+
+
+def _older_authority_head(built: BuiltLedger, files: Folder) -> Folder:
+    """Close the authority stream with a real head, but one from before the entry."""
+    note = TlogProof.parse(files["statement.tlog-proof"]).checkpoint_note
+    size = TlogProof.parse(files["statement.tlog-proof"]).checkpoint.size
+    with built.reading_file() as reader:
+        head = reader.stream(built.heads_stream)[0]
+        hashes = tuple(LogProver(reader).inclusion(head.index, size))
+    proof = TlogProof(index=head.index, hashes=hashes, checkpoint_note=note).to_bytes()
+    more = {"authority/head.sd-jwt": head.statement + b"~", "authority/head.tlog-proof": proof}
+    return resum({**files, **more})
+
+
+def test_an_authority_head_from_before_the_entry_is_caught_by_both(
+    shell: Shell, tmp_path: Path
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    seal(built)
+    index = index_of(built, consent(built, built.pupil(1)))
+    seal(built)
+    files = _older_authority_head(built, prove(built, index))
     assert agreed(shell, files, outside_policy(built)) == 10
 
 

@@ -14,7 +14,7 @@ from tests.mini_verifier.encoding import (
 )
 from tests.mini_verifier.statement import AUTHORITY, Statement
 
-MACHINES = {"log", "system", "cosigner"}
+MACHINES = {"log", "system", "cosigner", "access"}
 BY_ROOT = {"head", *MACHINES}
 HIGH = {"root", *BY_ROOT}
 SIGN_NOTHING = {"root", "log", "cosigner", "governor", "inspector"}
@@ -22,6 +22,7 @@ SIGN_NOTHING = {"root", "log", "cosigner", "governor", "inspector"}
 SIGNED_BY = {
     "stream-head": {"system"},
     "anchor": {"system"},
+    "access-record": {"access"},
     "manifest": {"senco", "system"},
     "receipt": {"senco", "system"},
 }
@@ -81,7 +82,7 @@ class Authority:
             if index:
                 self._judge_authority(statement, index, key.person)
             self._take_effect(statement, index)
-        elif role in SIGN_NOTHING or role not in SIGNED_BY.get(statement.kind, {role}):
+        elif role in SIGN_NOTHING or role not in SIGNED_BY.get(statement.kind, {role} - {"access"}):
             raise Refused("not-authorised", f"{role} may not sign a {statement.kind}")
 
     def is_disputed(self, statement: Statement, index: int) -> bool:

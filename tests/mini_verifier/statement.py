@@ -37,6 +37,7 @@ ROLES = {
     "system",
     "log",
     "cosigner",
+    "access",
 }
 AUTHORITY = {"key-registered", "key-revoked", "role-granted", "role-withdrawn"}
 

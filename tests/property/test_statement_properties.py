@@ -37,6 +37,7 @@ ANCHORS = st.none() | st.builds(
 PLACES = st.none() | st.builds(StreamPlace, st.integers(1, 2**63 - 1), HASHES)
 
 
+@settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(kinds.CLEAR_MEMBERS)),
     role=st.sampled_from(sorted(kinds.ROLES)),
@@ -75,7 +76,7 @@ def test_what_is_written_is_read_by_both_and_means_the_same(
 JWT = make("property", consent_fields()).jwt
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(place=st.integers(0, len(JWT) - 1), change=st.integers(1, 255))
 def test_any_changed_byte_of_a_statement_is_refused(place: int, change: int) -> None:
     altered = JWT[:place] + bytes([JWT[place] ^ change]) + JWT[place + 1 :]
@@ -85,6 +86,7 @@ def test_any_changed_byte_of_a_statement_is_refused(place: int, change: int) -> 
         check_statement(altered, ACTOR.public)
 
 
+@settings(deadline=None)
 @given(start=st.integers(0, len(JWT)), length=st.integers(1, len(JWT)), put=st.binary(max_size=4))
 def test_any_cut_or_insertion_is_refused(start: int, length: int, put: bytes) -> None:
     altered = JWT[:start] + put + JWT[start + length :]
@@ -147,6 +149,7 @@ def test_both_readers_take_the_same_payloads_for_the_same(payload: str) -> None:
     assert _answer(jwt) == _mini_answer(jwt)
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from(sorted(kinds.CLEAR_MEMBERS)), further=st.dictionaries(TEXT, VALUES))
 def test_a_further_member_outside_the_table_is_never_signed(
     kind: str, further: dict[str, Any]

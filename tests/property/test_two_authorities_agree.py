@@ -21,11 +21,11 @@ from tests.mini_verifier.encoding import Refused
 if TYPE_CHECKING:
     from ledger.formats.statement import Statement
 
-PERSONS = ("root", "head", "log", "senco", "aide")
+PERSONS = ("root", "head", "log", "access", "senco", "aide")
 KEYS = (*PERSONS, "head#2", "senco#2")
 VERBS = ("register", "revoke", "grant", "withdraw")
-SIGNABLE = ("event", "manifest", "receipt", "stream-head", "anchor")
-ROLES = ("root", "head", "senco", "teacher", "log", "system")
+SIGNABLE = ("event", "manifest", "receipt", "stream-head", "anchor", "access-record")
+ROLES = ("root", "head", "senco", "teacher", "log", "system", "access")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 START: Final = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 CLASSES: Final = ("school", "general", "protected_address", "my_story")
-ROOT_APPOINTS: Final = ("log", "system", "cosigner", "head")
+ROOT_APPOINTS: Final = ("log", "system", "cosigner", "access", "head")
 HEAD_APPOINTS: Final = ("senco", "teacher", "administrator")
 
 

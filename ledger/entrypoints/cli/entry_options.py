@@ -108,7 +108,8 @@ class About:
             fields=fields,
             pupil=self.pupil,
             stream=record.id if record else own,
-            occurred_on=self.circumstances.on,
+            # Said even for today: a proposal is signed on a later day.
+            occurred_on=self.on,
             late_reason=self.circumstances.late_reason,
         )
 

@@ -137,8 +137,12 @@ def text_of(value: Any) -> str:
     for kind, words in _WORDS_BY_KIND:
         if isinstance(value, kind):
             return words(value)
-    members = (getattr(value, one.name) for one in dataclasses.fields(value))
-    return "; ".join(text_of(one) for one in members if not _is_empty(one))
+    members = ((one.name, getattr(value, one.name)) for one in dataclasses.fields(value))
+    return "; ".join(_member(name, one) for name, one in members if not _is_empty(one))
+
+
+def _member(name: str, value: Any) -> str:
+    return f"{name}: {text_of(value)}" if isinstance(value, bool) else text_of(value)
 
 
 def _code_words(code: Code) -> str:

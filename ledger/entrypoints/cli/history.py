@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ledger.projections.register import RegisterRow
 
 CORRECTED = "entry.corrected.v1"
+ADDRESS = "protected_address."
 COLUMNS = {
     "occurred_on": "Date",
     "entry": "Entry",
@@ -49,18 +50,30 @@ COLUMNS = {
 @click.argument("pupil", help="UPN, id, or a part of the name.")
 @click.option("--as-of", type=DAY, help="Leave out what happened after this day.")
 @click.option("--known-at", type=DAY, help="Leave out what was recorded after this day.")
-def command(setting: Setting, pupil: str, *, as_of: date | None, known_at: date | None) -> None:
+@click.option("--show-address", is_flag=True, help="Show a protected address, if you may read it.")
+def command(
+    setting: Setting,
+    pupil: str,
+    *,
+    as_of: date | None,
+    known_at: date | None,
+    show_address: bool,
+) -> None:
     """Show everything recorded about one pupil.
 
     In the order in which things happened, with who signed. A late entry says
     how late and why; a corrected one stays, and names the entry that corrects it.
+    A protected address is named and not shown, since a history is soon printed.
     """
     with viewing_pupils(setting) as view:
         row = find_pupil(view, pupil)
         entries = read_history(
             view.models, view.reader, pupil_stream(row).bytes, as_of=as_of, known_at=known_at
         )
-        records = _records(view, entries)
+        records = [
+            one if show_address or not one["type"].startswith(ADDRESS) else _withheld(one)
+            for one in _records(view, entries)
+        ]
     if setting.as_json or setting.as_csv:
         _say_records(setting, row, records)
         return
@@ -103,6 +116,10 @@ def _record(one: HistoryEntry) -> dict[str, Any]:
         "keyed_by": one.fields.get("keyed_by"),
         "corrected_by": one.corrected_by,
     }
+
+
+def _withheld(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "details": ["kept apart; add --show-address"], "fields": {}}
 
 
 def _say_records(setting: Setting, row: RegisterRow, records: list[dict[str, Any]]) -> None:

@@ -109,18 +109,15 @@ def command(
             head_passphrase=setting.passphrase(f"{head_name} (new)"),
             root_key_path=root_key,
             root_passphrase=root_passphrase,
+            keep_sheet=lambda origin, lines: write_private(
+                recovery_sheet, recovery_sheet_text(school, origin, lines).encode("utf-8")
+            ),
         ),
         state_folder(),
         system_clock,
         os.urandom,
     )
-    write_private(recovery_sheet, _sheet(made, school))
     _say_made(setting, made, root_key, recovery_sheet)
-
-
-def _sheet(made: MadeHome, school: str) -> bytes:
-    origin = origin_of(made.home.lid)
-    return recovery_sheet_text(school, origin, made.recovery_lines).encode("utf-8")
 
 
 def _say_made(setting: Setting, made: MadeHome, root_key: Path, sheet: Path) -> None:

@@ -154,13 +154,26 @@ def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
             remedy="Whoever keyed it may enter it again.",
             kind="proposal-closed",
         )
+    if row.state == SIGNED:
+        return _signed_before(row.index, row.settled)
     try:
         index = sign_proposal(at_work.desk, UUID(bytes=unb64url(row.stream))).index
     except AlreadyRecorded as done:
-        words = f"Proposal {row.index} was signed already, as entry {done.first_index}."
-        return {"proposal": row.index, "entry": done.first_index, "words": words}
+        return _signed_before(row.index, done.first_index)
+    except NotFound:
+        raise NotFound(
+            f"The record that proposal {row.index} belongs to is not there yet.",
+            "It is begun by another proposal.",
+            "Sign first the proposal that registers the pupil.",
+            kind="record-not-begun",
+        ) from None
     words = f"Proposal {row.index} is signed, as entry {index}: {_record(row)['what']}"
     return {"proposal": row.index, "entry": index, "words": words}
+
+
+def _signed_before(number: int, index: int | None) -> dict[str, Any]:
+    words = f"Proposal {number} was signed already, as entry {index}."
+    return {"proposal": number, "entry": index, "words": words}
 
 
 @ledger_command(

@@ -26,6 +26,7 @@ from ledger.entrypoints.cli.register_table import say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError
 from ledger.projections.register import MODEL, all_upns
+from ledger.values.dates import OccurredOn
 from ledger.values.need_type import parse_broad_area
 from ledger.values.sen_status import SenStatus
 from ledger.values.upn import Upn
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from ledger.application.desk import Desk
     from ledger.bootstrap.view import View
     from ledger.values.code import Code
-    from ledger.values.dates import OccurredOn
     from ledger.values.need_type import NeedType
 
 REGISTERED = "pupil.registered.v1"
@@ -85,11 +85,12 @@ def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given
         demand_writer(at_work)
         if say_if_done(setting, at_work, circumstances):
             return
-        facts = [(REGISTERED, given, circumstances.on)]
+        known = circumstances.on or OccurredOn.on(at_work.desk.today())
+        facts = [(REGISTERED, given, known)]
         if number is not None:
             demand_unused(at_work.view, number)
-            facts.append((IDENTIFIER, _identifier(number, _standing(number)), circumstances.on))
-        facts.append((ENROLLED, enrolled, joined or circumstances.on))
+            facts.append((IDENTIFIER, _identifier(number, _standing(number)), known))
+        facts.append((ENROLLED, enrolled, joined or known))
         drafts = [
             Draft(
                 type=type_name,

@@ -209,12 +209,12 @@ def _find(view: View, who: str) -> Person:
 
 
 @ledger_command(command, "grant")
-@click.argument("who")
+@click.argument("person")
 @click.option("--role", "granted", type=click.Choice(STAFF_ROLES[1:]), required=True)
 @click.option("--from", "from_day")
 @click.option("--until", "until_day")
 def grant(
-    setting: Setting, who: str, *, granted: str, from_day: str | None, until_day: str | None
+    setting: Setting, person: str, *, granted: str, from_day: str | None, until_day: str | None
 ) -> None:
     """Grant one more role to somebody who has a key.
 
@@ -225,17 +225,17 @@ def grant(
     """
     with acting(setting) as at_work:
         given = _grant(granted, from_day, until_day, at_work.desk.today())
-        grant_role(at_work.session, _find(at_work.view, who), given)
+        grant_role(at_work.session, _find(at_work.view, person), given)
     say(setting, f"Granted: {granted}.", {"granted": granted})
 
 
 @ledger_command(command, "revoke")
-@click.argument("who")
+@click.argument("person")
 @click.option("--role", "withdrawn", type=click.Choice(STAFF_ROLES), required=True)
 @click.option("--from-entry", type=int, help="From which entry on; the next where not given.")
 @click.option("--reason", required=True)
 def revoke(
-    setting: Setting, who: str, *, withdrawn: str, from_entry: int | None, reason: str
+    setting: Setting, person: str, *, withdrawn: str, from_entry: int | None, reason: str
 ) -> None:
     """Withdraw a role from somebody.
 
@@ -252,7 +252,7 @@ def revoke(
         withdraw_role(
             view,
             at_work.session,
-            _find(view, who),
+            _find(view, person),
             role=withdrawn,
             from_index=index,
             why=reason,
@@ -261,7 +261,7 @@ def revoke(
 
 
 @ledger_command(command, "revoke-key")
-@click.argument("who_or_key")
+@click.argument("person_or_key")
 @click.option("--from-entry", type=int, help="From which entry on it counts no more.")
 @click.option(
     "--because",
@@ -270,7 +270,7 @@ def revoke(
 )
 @click.option("--reason", required=True, help="What happened, in words.")
 def revoke_key_command(
-    setting: Setting, who_or_key: str, *, from_entry: int | None, because: str, reason: str
+    setting: Setting, person_or_key: str, *, from_entry: int | None, because: str, reason: str
 ) -> None:
     """Revoke a key from an entry on.
 
@@ -284,9 +284,9 @@ def revoke_key_command(
     """
     with acting(setting) as at_work:
         view = at_work.view
-        kid = who_or_key
+        kid = person_or_key
         if kid not in view.authority.keys:
-            kid = next(iter(view.authority.live_keys(_find(view, who_or_key).person)), "")
+            kid = next(iter(view.authority.live_keys(_find(view, person_or_key).person)), "")
         index = view.reader.size if from_entry is None else from_entry
         revoke_key(view, at_work.session, kid, from_index=index, reason=because, why=reason)
         at_work.session.seal()
@@ -331,14 +331,14 @@ def replace(setting: Setting, handle: str, *, new_passphrase_file: Path | None) 
 
 
 @ledger_command(command, "designate-senco")
-@click.argument("who")
+@click.argument("person")
 @click.option("--from", "from_day", required=True)
 @click.option("--until", "until_day")
 @click.option("--qualified-teacher/--not-qualified", default=True, show_default=True)
 @click.option("--award", type=click.Choice(list(AWARDS)), required=True)
 @click.option("--award-started")
 @click.option("--award-completed")
-def designate(setting: Setting, who: str, **facts: Any) -> None:
+def designate(setting: Setting, person: str, **facts: Any) -> None:
     """Record on what footing somebody is the SENCO (Code 6.84-6.86).
 
     \b
@@ -357,7 +357,7 @@ def designate(setting: Setting, who: str, **facts: Any) -> None:
         "award_completed": _day(facts["award_completed"]),
     }
     with acting(setting) as at_work:
-        designate_senco(at_work.desk, unb64url(_find(at_work.view, who).person), fields)
+        designate_senco(at_work.desk, unb64url(_find(at_work.view, person).person), fields)
     say(setting, "Recorded.", {"award": award})
 
 
@@ -366,10 +366,10 @@ def _day(text: str | None) -> date | None:
 
 
 @ledger_command(command, "left")
-@click.argument("who")
+@click.argument("person")
 @click.option("--on", "on_day", required=True)
 @click.option("--reason")
-def left(setting: Setting, who: str, *, on_day: str, reason: str | None) -> None:
+def left(setting: Setting, person: str, *, on_day: str, reason: str | None) -> None:
     """Record that somebody has left; revoke their key with revoke-key.
 
     \b
@@ -378,8 +378,8 @@ def left(setting: Setting, who: str, *, on_day: str, reason: str | None) -> None
       send-ledger staff left senco --on 20/07/2026 --reason "retired" --as head
     """
     with acting(setting) as at_work:
-        person = _find(at_work.view, who)
-        record_leaving(at_work.desk, unb64url(person.person), parse_day(on_day), reason)
+        found = _find(at_work.view, person)
+        record_leaving(at_work.desk, unb64url(found.person), parse_day(on_day), reason)
     say(setting, "Recorded.", {"left": on_day})
 
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 EP_REPORT = Code(scheme="consent-item", code="EP", label="Psychologist’s report")
 
 
-def seal(built: BuiltLedger) -> bytes:
-    """Log a head for each changed stream, the authority stream's always and last; then sign."""
+def seal(built: BuiltLedger, *, authority_first: bool = False) -> bytes:
+    """Log a head for each changed stream, and the authority stream's always; then sign."""
     with built.reading_file() as reader:
         own = {built.heads_stream, built.streams.anchors}
         heads = [
@@ -41,7 +41,7 @@ def seal(built: BuiltLedger) -> bytes:
             for stream, seq, index in reader.stream_heads()
             if stream not in own and (index >= built.sealed or stream == built.streams.authority)
         ]
-    heads.sort(key=lambda head: head.stream == built.streams.authority)
+    heads.sort(key=lambda head: (head.stream == built.streams.authority) != authority_first)
     record = built._system_stream(built.heads_stream)
     for head in heads:
         record.record(StreamHeadLogged, built.entry(), head=head)

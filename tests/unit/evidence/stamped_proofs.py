@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Folder = dict[str, bytes]
 PROGRAMS = (
     *("bash", "sed", "grep", "openssl"),
-    *("base64", "cat", "cut", "date", "dirname", "head", "mktemp", "rm", "sha256sum", "sort"),
+    *("base64", "cut", "date", "dirname", "head", "mktemp", "rm", "sha256sum", "sort"),
     *("tail", "tr", "wc"),
 )
 """What the README asks for, and nothing else."""

@@ -175,6 +175,28 @@ def test_in_force_is_not_claimed_past_the_newest_logged_head(built: BuiltLedger)
         prove(built, index_of(built, given), in_force=True)
 
 
+@pytest.mark.parametrize("authority_first", [False, True])
+def test_heads_of_one_save_may_stand_in_either_order(
+    built: BuiltLedger, authority_first: bool
+) -> None:
+    given = consent(built, built.pupil(1))
+    seal(built, authority_first=authority_first)
+    files = prove(built, index_of(built, given), in_force=True)
+    report = verify_proof_folder(files, outside_policy(built))
+    assert set(report.codes) == {"unanchored", "self-rooted"}
+
+
+def test_an_unchanged_authority_stream_has_a_head_of_its_own_after_each_entry(
+    built: BuiltLedger,
+) -> None:
+    pupil = built.pupil(1)
+    seal(built)
+    given = consent(built, pupil)
+    built.seal()  # a seal that leaves out what did not change
+    with pytest.raises(Unverifiable):
+        prove(built, index_of(built, given))
+
+
 def test_a_withdrawal_shows_in_the_stream_and_in_words(built: BuiltLedger) -> None:
     given = consent(built, built.pupil(1))
     built.withdraw_consent(given)

@@ -41,7 +41,11 @@ def refused(index: int, stated: str, **changes: Any) -> ConsentRecord:
 
 
 def ask(*records: ConsentRecord, on: str = "2026-03-03", **changes: Any) -> Answer:
-    facts = {"item": "EP", "recipient": "Durham County Council", "on": date.fromisoformat(on)}
+    facts: dict[str, Any] = {
+        "item": "EP",
+        "recipient": "Durham County Council",
+        "on": date.fromisoformat(on),
+    }
     return answer_consent(Asked(**(facts | changes)), records)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.statute.no_consent_needed import duties, find_duty
+from ledger.values.code_set import code_set
 
 DAY = date(2026, 3, 3)
 
@@ -28,6 +29,11 @@ def test_an_item_with_its_own_consent_is_under_no_duty() -> None:
 
 
 def test_a_duty_counts_from_its_first_day() -> None:
-    first = date(2014, 9, 1)
-    assert find_duty("ehc_advice", {"local_authority"}, first) is not None
-    assert find_duty("ehc_advice", {"local_authority"}, date(2014, 8, 31)) is None
+    first = date(2005, 9, 1)
+    assert find_duty("educational_record", {"parent"}, first) is not None
+    assert find_duty("educational_record", {"parent"}, date(2005, 8, 31)) is None
+
+
+def test_every_duty_is_about_something_that_consent_could_be_asked_for() -> None:
+    codes = {one.code.code for one in code_set("consent_item").entries}
+    assert {duty.item for duty in duties()} <= codes

@@ -2,84 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.formats.checkpoint import cosigner_name, origin_of
-from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
+from ledger.formats.checkpoint import origin_of
+from ledger.formats.signed_note import ED25519
 from ledger.seal.checkpoints import cosign
-from ledger.seal.ed25519 import SigningKey, spki_pem
-from tests.golden.fixed import fixed_bytes
-from tests.golden.small_log import AUTHORITY, LID, SmallLog, key_of, small_log, staffed_log
+from ledger.seal.ed25519 import spki_pem
+from tests.golden.small_log import AUTHORITY, SmallLog, key_of, small_log
+from tests.golden.small_proof import (
+    WITNESS,
+    WITNESS_NAME,
+    proved,
+    vkey,
+    write_folder,
+    write_folder_with_last_heads,
+    write_policy,
+    write_sums,
+)
 from tests.mini_verifier.proof_folder import check_proof_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-WITNESS = SigningKey(fixed_bytes("witness of another school"))
-WITNESS_NAME = cosigner_name("send-ledger/v1/" + "A" * 22)
-
-
-def _vkey(name: str, kind: int, public: bytes) -> str:
-    return VerifierKey(name=name, type=kind, public=public).text()
-
-
-def write_policy(folder: Path, log: SmallLog, quorum: str = "school") -> None:
-    """Write a policy that trusts the log, and one other school as its witness."""
-    folder.mkdir()
-    lines = [
-        f"log {_vkey(origin_of(LID), ED25519, key_of('log').public)}",
-        f"witness school {_vkey(WITNESS_NAME, COSIGNATURE_ED25519, WITNESS.public)}",
-        f"quorum {quorum}",
-    ]
-    (folder / "policy.txt").write_text("\n".join([*lines, ""]))
-    (folder / "tsa-roots.pem").write_text("")
-    genesis = hashlib.sha256(log.leaves[0]).hexdigest()
-    (folder / "genesis.sha256").write_text(f"{genesis}\n")
-
-
-def write_sums(folder: Path) -> None:
-    """List every file, as `sha256sum` does."""
-    files = sorted(one for one in folder.rglob("*") if one.is_file() and one.name != "SHA256SUMS")
-    lines = [
-        f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.relative_to(folder)}\n"
-        for one in files
-    ]
-    (folder / "SHA256SUMS").write_text("".join(lines))
-
-
-def proved(log: SmallLog) -> int:
-    """Log index of the consent that is proved: the second of its stream."""
-    return log.indexes_of("consent")[1]
-
-
-def write_folder(folder: Path, log: SmallLog, *, cosigned: bool = True) -> None:
-    """Write the proof of the second consent, with its stream and the authority stream."""
-    note = log.checkpoint()
-    if cosigned:
-        note += cosign(note, WITNESS_NAME, WITNESS.sign, WITNESS.public, 1772557200).encode()
-    folder.mkdir()
-    (folder / "checkpoint").write_bytes(note)
-    log.write_entry(folder / "statement", proved(log), note)
-    heads = log.indexes_of("heads")
-    for name, stream, head in (("stream", "consent", heads[0]), ("authority", AUTHORITY, heads[1])):
-        for number, index in enumerate(log.indexes_of(stream), 1):
-            log.write_entry(folder / name / f"{number:04}", index, note)
-        log.write_entry(folder / name / "head", head, note)
-    keys = {"actor": "senco", "log": "log"}
-    keys |= {key_of(person).kid: person for person in ("root", "head", "system", "senco")}
-    for name in ("README.txt", "verify.sh"):
-        (folder / name).write_text("words\n")
-    (folder / "keys").mkdir()
-    for name, person in keys.items():
-        (folder / "keys" / f"{name}.pem").write_bytes(spki_pem(key_of(person).public))
-    write_policy(folder / "policy", log)
-    write_sums(folder)
 
 
 @pytest.fixture
@@ -120,7 +67,7 @@ def test_without_a_cosignature_or_a_token_it_is_unanchored(tmp_path: Path, log: 
 
 def test_under_the_policy_of_another_log_its_key_is_unknown(folder: Path, policy: Path) -> None:
     origin = origin_of(bytes(16))
-    other = _vkey(origin, ED25519, WITNESS.public)
+    other = vkey(origin, ED25519, WITNESS.public)
     (policy / "policy.txt").write_text(f"log {other}\nquorum none\n")
     proof = check_proof_folder(folder, policy)
     assert "unknown-log-key" in proof.codes
@@ -178,6 +125,43 @@ def _remove_quorum(folder: Path, _log: SmallLog) -> None:
     path.write_text(path.read_text().replace("quorum school\n", ""))
 
 
+def _old_stream_head(folder: Path, log: SmallLog) -> None:
+    """The right words, but at an index that lies before the stream's last entry."""
+    path = folder / "stream" / "head.tlog-proof"
+    last = proved(log)
+    moved = SmallLog([*log.leaves], [*log.shown])
+    head = log.indexes_of("heads")[0]
+    moved.leaves.insert(last, moved.leaves.pop(head))
+    moved.shown.insert(last, moved.shown.pop(head))
+    _rewrite(folder, moved)
+    moved.write_entry(path.with_name("head"), last, moved.checkpoint())
+
+
+def _old_authority_head(folder: Path, log: SmallLog) -> None:
+    """The authority's head, moved in the log to a place before the statement."""
+    moved = SmallLog([*log.leaves], [*log.shown])
+    head = log.indexes_of("heads")[1]
+    early = proved(log) - 1
+    moved.leaves.insert(early, moved.leaves.pop(head))
+    moved.shown.insert(early, moved.shown.pop(head))
+    _rewrite(folder, moved)
+    moved.write_entry(folder / "authority" / "head", early, moved.checkpoint())
+    shutil.rmtree(folder / "stream")
+
+
+def _rewrite(folder: Path, log: SmallLog) -> None:
+    """Draw the folder anew from a log whose leaves were moved, under the real log key."""
+    note = log.checkpoint()
+    note += cosign(note, WITNESS_NAME, WITNESS.sign, WITNESS.public, 1772557200).encode()
+    (folder / "checkpoint").write_bytes(note)
+    log.write_entry(folder / "statement", log.indexes_of("consent")[1], note)
+    for name, stream in (("stream", "consent"), ("authority", AUTHORITY)):
+        for number, index in enumerate(log.indexes_of(stream), 1):
+            log.write_entry(folder / name / f"{number:04}", index, note)
+    for name, index in zip(("stream", "authority"), log.indexes_of("heads"), strict=True):
+        log.write_entry(folder / name / "head", index, note)
+
+
 def _cut(name: str) -> tuple[str, ...]:
     return (f"{name}.sd-jwt", f"{name}.tlog-proof")
 
@@ -197,6 +181,8 @@ CHANGES: dict[str, tuple[str, Callable[[Path, SmallLog], object]]] = {
     "the stream's first entry left out": ("chain-broken", _remove(*_cut("stream/0001"))),
     "the authority's last entry left out": ("head-wrong", _remove(*_cut("authority/0009"))),
     "a head of another stream": ("head-wrong", _put("stream/head", 13)),
+    "a head that is older than its stream": ("head-wrong", _old_stream_head),
+    "the authority up to a head before the statement": ("authority-cut", _old_authority_head),
     "no head": ("missing-file", _remove(*_cut("stream/head"))),
     "an event withheld in the stream": ("stream-incomplete", _withhold_event),
     "another actor's key": ("bad-key-file", _other_actor),
@@ -246,14 +232,16 @@ def test_a_revocation_that_reaches_back_makes_the_proof_disputed(tmp_path: Path)
     assert proof.codes == {"self-rooted", "disputed"}
 
 
-def write_folder_with_last_heads(folder: Path, log: SmallLog) -> None:
-    """As `write_folder`, with the newest heads of both streams."""
-    write_folder(folder, log)
-    note = (folder / "checkpoint").read_bytes()
-    stream, authority = log.indexes_of("heads")[-2:]
-    log.write_entry(folder / "stream" / "head", stream, note)
-    log.write_entry(folder / "authority" / "head", authority, note)
-    write_sums(folder)
+def test_a_statement_of_another_ledger_is_found_though_this_log_holds_it(tmp_path: Path) -> None:
+    log = small_log()
+    log.event("foreign", lid=bytes(16))
+    log.stream_head(AUTHORITY)
+    write_folder(tmp_path / "proof", log)
+    note = (tmp_path / "proof" / "checkpoint").read_bytes()
+    log.write_entry(tmp_path / "proof" / "statement", log.indexes_of("foreign")[0], note)
+    write_sums(tmp_path / "proof")
+    write_policy(tmp_path / "policy", log)
+    assert "other-ledger" in check_proof_folder(tmp_path / "proof", tmp_path / "policy").codes
 
 
 def test_a_log_key_that_nobody_granted_is_found(tmp_path: Path) -> None:
@@ -265,113 +253,6 @@ def test_a_log_key_that_nobody_granted_is_found(tmp_path: Path) -> None:
     write_policy(tmp_path / "policy", log)
     proof = check_proof_folder(tmp_path / "proof", tmp_path / "policy")
     assert "log-key-not-granted" in proof.codes
-
-
-TSA_CONFIG = """
-[tsa]
-serial = {folder}/serial
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-ess_cert_id_alg = sha256
-"""
-
-
-class TimeStampAuthority:
-    """A time-stamp authority of our own, made with openssl."""
-
-    def __init__(self, folder: Path) -> None:
-        """Make its key and its certificate."""
-        folder.mkdir()
-        self.folder, self.root = folder, folder / "root.pem"
-        (folder / "serial").write_text("01\n")
-        (folder / "tsa.cnf").write_text(TSA_CONFIG.format(folder=folder))
-        self._run(
-            *("req", "-x509", "-nodes", "-days", "2"),
-            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-subj", "/CN=Test TSA", "-addext", "extendedKeyUsage=critical,timeStamping"),
-            *("-keyout", "tsa.key", "-out", "root.pem"),
-        )
-
-    def _run(self, *words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
-
-    def stamp(self, data: Path, token: Path) -> None:
-        """Write a token over a file."""
-        token.parent.mkdir(parents=True, exist_ok=True)
-        self._run("ts", "-query", "-data", str(data), "-sha256", "-cert", "-out", "query.tsq")
-        self._run(
-            *("ts", "-reply", "-config", "tsa.cnf", "-section", "tsa", "-queryfile", "query.tsq"),
-            *("-signer", "root.pem", "-inkey", "tsa.key", "-out", str(token)),
-        )
-
-
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
-
-
-@pytest.fixture
-def tsa(tmp_path: Path) -> TimeStampAuthority:
-    return TimeStampAuthority(tmp_path / "tsa")
-
-
-def _stamped(tmp_path: Path, tsa: TimeStampAuthority) -> tuple[Path, Path]:
-    """Give a folder whose statement quotes a stamped head, and which is itself stamped."""
-    log = staffed_log()
-    earlier = tmp_path / "earlier"
-    earlier.write_bytes(log.checkpoint())
-    tsa.stamp(earlier, tmp_path / "earlier.tsr")
-    log.log_anchor((tmp_path / "earlier.tsr").read_bytes())
-    log.event("consent")
-    log.event("consent")
-    for stream in ("consent", AUTHORITY):
-        log.stream_head(stream)
-    folder, policy = tmp_path / "proof", tmp_path / "policy"
-    write_folder(folder, log, cosigned=False)
-    (folder / "anchor" / "tokens").mkdir(parents=True)
-    shutil.copy(earlier, folder / "anchor" / "checkpoint")
-    shutil.copy(tmp_path / "earlier.tsr", folder / "anchor" / "tokens" / "one.tsr")
-    tsa.stamp(folder / "checkpoint", folder / "tokens" / "one.tsr")
-    write_sums(folder)
-    write_policy(policy, log, quorum="none")
-    shutil.copy(tsa.root, policy / "tsa-roots.pem")
-    return folder, policy
-
-
-@needs_openssl
-def test_tokens_bound_the_statement_from_both_sides(
-    tmp_path: Path, tsa: TimeStampAuthority
-) -> None:
-    proof = check_proof_folder(*_stamped(tmp_path, tsa))
-    assert proof.codes == {"self-rooted"}
-    assert proof.result == "intact"
-    assert proof.after[0] <= proof.before[0]
-
-
-@needs_openssl
-def test_a_token_over_another_file_is_refused(tmp_path: Path, tsa: TimeStampAuthority) -> None:
-    folder, policy = _stamped(tmp_path, tsa)
-    shutil.copy(folder / "anchor" / "tokens" / "one.tsr", folder / "tokens" / "one.tsr")
-    write_sums(folder)
-    assert "bad-token" in check_proof_folder(folder, policy).codes
-
-
-@needs_openssl
-def test_a_token_of_an_authority_that_is_not_trusted_is_refused(
-    tmp_path: Path, tsa: TimeStampAuthority
-) -> None:
-    folder, policy = _stamped(tmp_path, tsa)
-    shutil.copy(TimeStampAuthority(tmp_path / "other").root, policy / "tsa-roots.pem")
-    assert "bad-token" in check_proof_folder(folder, policy).codes
-
-
-@needs_openssl
-def test_an_anchor_token_that_the_statement_does_not_quote_is_refused(
-    tmp_path: Path, tsa: TimeStampAuthority
-) -> None:
-    folder, policy = _stamped(tmp_path, tsa)
-    tsa.stamp(folder / "anchor" / "checkpoint", folder / "anchor" / "tokens" / "two.tsr")
-    write_sums(folder)
-    assert "anchor-wrong" in check_proof_folder(folder, policy).codes
 
 
 def test_a_key_that_signed_the_statement_but_was_registered_after_it_does_not_count(

@@ -266,6 +266,16 @@ def test_what_a_withdrawal_reaches_back_over_is_disputed() -> None:
     assert [one.leaf for one in walk.found if one.code == "disputed"] == [within]
 
 
+def test_a_role_granted_again_does_not_settle_what_was_disputed() -> None:
+    log = small_log()
+    within = log.event("consent")
+    log.withdraw("senco", "senco", within, "head", "head")
+    log.grant("senco", "senco", "head", "head")
+    log.event("consent")
+    walk = walk_log(log.leaves)
+    assert [one.leaf for one in walk.found if one.code == "disputed"] == [within]
+
+
 def test_an_earlier_grant_that_ran_out_does_not_hide_a_dispute() -> None:
     log = small_log()
     log.grant("senco", "senco", "head", "head", ("2025-09-01", "2025-12-31"))

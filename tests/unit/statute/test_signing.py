@@ -48,7 +48,6 @@ def test_d_reg_7_only_the_senco_signs_status_and_needs(event: str) -> None:
         ("entry.corrected.v1", WITH_TEACHER),
         ("school.named.v1", {"head"}),
         ("staff.joined.v1", {"head"}),
-        ("data_protection.requested.v1", {"dpo"}),
         ("record_transfer.dispatched.v1", {"senco"}),
         ("record_transfer.acknowledged.v1", {"senco"}),
         ("record_transfer.accepted.v1", {"senco"}),
@@ -87,7 +86,7 @@ def test_d_reg_10_of_the_record_administrators_only_propose() -> None:
 def test_readers_and_machines_sign_nothing_of_the_record() -> None:
     signers = frozenset().union(*(row.roles for row in signing_rows()))
     assert signers <= ROLES
-    assert not signers & {"governor", "inspector", "root", "log", "cosigner"}
+    assert not signers & {"governor", "inspector", "root", "log", "cosigner", "access"}
 
 
 def test_nobody_signs_before_the_table_begins() -> None:
@@ -118,6 +117,7 @@ ALL = {"school", "general", "protected_address", "my_story"}
         ("root", set()),
         ("log", set()),
         ("cosigner", set()),
+        ("access", set()),
         ("nobody", set()),
     ],
 )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.aggregates.aggregate import EntryCorrected
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Anchor, StreamPlace
 from ledger.seal.content_keys import wrap_data_key
 from ledger.seal.ed25519 import SigningKey, jwk, prove_possession
+from ledger.verify.event_contents import BASE_FIELDS
 from ledger.verify.held import Held
-from tests.support.ledger_builder import BuiltLedger, build_ledger, drawn
+from tests.support.ledger_builder import BuiltLedger, build_ledger, drawn, new_ledger
 from tests.support.tampering import (
     cut_tail,
     editing,
@@ -29,6 +32,8 @@ from tests.support.tampering import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ledger.verify.findings import Report
     from tests.unit.verify.conftest import Verify
 
@@ -44,6 +49,7 @@ CONSENT = {
     "by_type": "record_transfer.dispatched.v1",
     "by_stream": "AAAAAAAAAAAAAAAAAAAAAA",
 }
+REASON = next(one.name for one in fields(EntryCorrected) if one.name in {"reason", "grounds"})
 FIRST_PUPIL = 15
 """Log index of the first pupil's first entry."""
 LAST = 38
@@ -130,7 +136,7 @@ def test_contents_beyond_the_log_are_caught(built: BuiltLedger, verify: Verify) 
 def test_an_entry_before_the_first_is_caught(built: BuiltLedger, verify: Verify) -> None:
     with editing(built.path) as connection:
         connection.execute("INSERT INTO entries VALUES (0, ?, 1, x'00')", (bytes(16),))
-    assert found(verify(built)) == {("stray-row", None)}
+    assert found(verify(built)) == {("stray-row", None), ("index-altered", None)}
 
 
 def test_an_entry_removed_from_the_middle_is_caught(built: BuiltLedger, verify: Verify) -> None:
@@ -255,7 +261,7 @@ def test_a_planted_trigger_is_caught(built: BuiltLedger, verify: Verify) -> None
 def test_a_role_abused_with_a_real_key_is_caught(built: BuiltLedger, verify: Verify) -> None:
     with forging(built) as forger:
         index = forger.append(built.signing["teacher"], CONSENT, role="teacher")
-    assert found(verify(built)) == {("event-not-permitted", index)}
+    assert found(verify(built)) == {("type-not-permitted", index)}
 
 
 def test_a_role_claimed_that_is_not_held_is_caught(built: BuiltLedger, verify: Verify) -> None:
@@ -283,7 +289,7 @@ def test_an_event_hidden_under_another_kind_is_caught(built: BuiltLedger, verify
             kind=kinds.COUNTERSIGNATURE,
             further={"of": b64url(bytes(32))},
         )
-    assert found(verify(built)) == {("event-of-other-kind", index)}
+    assert found(verify(built)) == {("event-kind-wrong", index)}
 
 
 def test_fields_taken_out_of_the_contents_are_caught(built: BuiltLedger, verify: Verify) -> None:
@@ -310,6 +316,49 @@ def test_a_type_from_a_later_version_is_not_understood_but_no_alteration(
     assert (report.result, report.codes["not-understood"]) == ("intact", 1)
     assert ("not-understood", index) in {(one.code, one.index) for one in report.notes}
     assert any("not know" in words for words in report.not_checked)
+
+
+def test_a_correction_by_one_who_may_sign_the_entry_is_intact(
+    tmp_path: Path, verify: Verify
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    pupil = built.pupil(1)
+    right = statement_at(built.path, FIRST_PUPIL).hash
+    pupil.correct(built.entry(), seq=1, statement=right, reason="Misspelt.", then=False)
+    built.save("head", pupil)
+    assert verify(built).result == "intact"
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "code"),
+    [
+        ("teacher", {}, "type-not-permitted"),
+        ("head", {"statement": bytes(32)}, "correction-wrong"),
+    ],
+)
+def test_a_correction_that_should_not_be_is_caught(
+    tmp_path: Path, verify: Verify, name: str, changes: dict[str, Any], code: str
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    pupil = built.pupil(1)
+    wrong = {"seq": 1, "statement": statement_at(built.path, FIRST_PUPIL).hash} | changes
+    pupil.correct(built.entry(), reason="Misspelt.", then=False, **wrong)
+    built.save(name, pupil)
+    assert found(verify(built)) == {(code, built.mark.size - 1)}
+    assert verify(built, envelope_only=True).result == "intact"
+
+
+def test_a_correction_of_nothing_is_caught(built: BuiltLedger, verify: Verify) -> None:
+    shown = {name: CONSENT[name] for name in BASE_FIELDS} | {
+        "event": EntryCorrected.TYPE,
+        "corrects_seq": 99,
+        "corrects_hash": b64url(bytes(32)),
+        "replaced_by_seq": None,
+        REASON: "Misspelt.",
+    }
+    with forging(built) as forger:
+        index = forger.append(built.signing["senco"], shown)
+    assert found(verify(built)) == {("correction-wrong", index)}
 
 
 def test_a_revoked_key_is_caught(built: BuiltLedger, verify: Verify) -> None:

@@ -1,0 +1,65 @@
+"""Corrections: who corrects an entry must be one who could have signed it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledger.errors import AlterationFound, LedgerError
+from ledger.formats.encoding import b64url
+from ledger.verify.event_contents import check_role
+from ledger.verify.inspection import stored_statement
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from ledger.verify.event_contents import EventContents
+    from ledger.verify.findings import Findings
+    from ledger.verify.inspection import Corrected
+
+_BY_INDEX = "SELECT statement, NULL FROM entries WHERE rowid = ?"
+_BY_PLACE = (
+    "SELECT e.statement, c.ciphertext FROM entries e LEFT JOIN contents c ON c.rowid = e.rowid"
+    " WHERE e.originator_id = ? AND e.originator_version = ?"
+)
+
+
+def check_corrections(
+    connection: sqlite3.Connection,
+    corrections: Mapping[int, Corrected],
+    contents: EventContents,
+    findings: Findings,
+) -> None:
+    """Check every correction against the entry that it corrects.
+
+    Args:
+        connection: the open ledger file.
+        corrections: log index → what the correction there says it corrects.
+        contents: opens the corrected entries.
+        findings: where findings go.
+    """
+    for index, corrected in corrections.items():
+        with findings.catching(index):
+            _check(connection, index, corrected, contents)
+
+
+def _check(
+    connection: sqlite3.Connection, index: int, corrected: Corrected, contents: EventContents
+) -> None:
+    correction = stored_statement(connection.execute(_BY_INDEX, (index + 1,)).fetchone()[0])
+    place = (correction.stream, corrected.seq)
+    row = None
+    if isinstance(corrected.seq, int) and corrected.seq < correction.seq:
+        row = connection.execute(_BY_PLACE, place).fetchone()
+    if row is None:
+        raise AlterationFound("It corrects an entry that is not there.", kind="correction-wrong")
+    wrong, ciphertext = stored_statement(row[0]), row[1]
+    if b64url(wrong.hash) != corrected.hash:
+        raise AlterationFound("It corrects another entry than it names.", kind="correction-wrong")
+    if not isinstance(ciphertext, bytes):
+        return  # gone, which was found or is accounted for elsewhere
+    try:
+        fields = contents.check(wrong, ciphertext)
+    except LedgerError:
+        return  # as above
+    check_role(correction, str(fields["event"]))

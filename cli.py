@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("demo", "Play a school year with made-up pupils in two schools, and try to cheat."),
     "register": ("register", "Show the SEN register, today or as at any past date."),
     "history": ("history", "Show everything recorded about one pupil."),
+    "access": ("access", "Show who has read what."),
     "due": ("due", "Show what the law and the school's own rules ask for, and what is overdue."),
     "pupil": ("pupil", "Record who a pupil is, joins, leaves, and their SEN status and needs."),
     "parent": ("parental_responsibility", "Record who holds parental responsibility."),

@@ -110,13 +110,11 @@ class Floor:
     @classmethod
     def create(cls, folder: Path, home: BenchmarkHome) -> Floor:
         """Take fields and lengths from an entry of ours."""
-        home.new_stream()
         sample = home.reviews(1)
         home.save(sample)
         with home.built.reading_file() as reader:
             entry = reader.entry(reader.size - 1)
         data_key = home.built.keys.data_key(entry.stream)
-        home.new_stream()
         context = encryption_context(home.built.lid, entry.stream, entry.seq)
         connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")

@@ -5,12 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from ledger.aggregates.event import Event, Subject, SubjectId
+from ledger.aggregates.pupil import (
+    IdentifierRecorded,
+    NeedsRecorded,
+    PupilEnrolled,
+    PupilRegistered,
+    RankedNeed,
+    SenStatusChanged,
+)
 from ledger.aggregates.review import ReviewHeld
 from ledger.recorder.event_store import SealingEventStore
 from ledger.recorder.log_state import LogState
@@ -20,7 +28,6 @@ from ledger.values.dates import OccurredOn
 from tests.support.ledger_builder import BuiltLedger, new_ledger
 
 FIELDS: dict[str, Any] = {
-    "pupil": bytes(range(16)),
     "meeting_kind": Code(scheme="meeting", code="TR", label="Termly review and parents’ meeting"),
     "lead": "Siobhán O’Example",
     "present": ("Pat Example, mother", "Sam Example, father", "Ms Patel, class teacher"),
@@ -29,27 +36,31 @@ FIELDS: dict[str, Any] = {
     "pupil_views_method": Code(scheme="pupil-views", code="TALK", label="Talked together"),
     "outcomes": "Reads 42 words a minute, 30 in the autumn; joins in group work twice a day.",
     "actions": ("Keep the reading slot", "Try the hall on Wednesdays", "Meet before half term"),
-    "given_to_parents_on": date(2026, 3, 5),
+    "given_to_parents_on": date(2026, 3, 3),
 }
-"""The ten fields of a review; with those of every entry 18, so 32 digests."""
-SUBJECT = Subject("O’Example, Zoë", date(2016, 2, 29), SubjectId("upn", "A999400120004"))
+"""Nine fields of a review; its pupil is the tenth.  With those of every entry 18, so 32 digests."""
+SLCN = Code(scheme="need", code="SLCN", label="Speech, language and communication needs")
+AREA = Code(scheme="area", code="CI", label="Communication and interaction")
+SUPPORT = Code(scheme="sen-status", code="K", label="SEN support")
+STREAMS_PER_PUPIL = 6
+REVIEWS_PER_STREAM = 5
 
 
 @dataclass(slots=True)
 class BenchmarkHome:
-    """A home that one SENCO writes reviews into.
+    """A home that one SENCO writes into.
 
     Attributes:
         built: the home and its keys.
         store: seals with the operating system's randomness and a real mark.
-        stream: the stream that reviews go to.
-        version: how many it has.
+        mark: this computer's high-water mark.
+        pupils: how many pupils it has.
     """
 
     built: BuiltLedger
     store: SealingEventStore
-    stream: UUID
-    version: int = 0
+    mark: MarkFile
+    pupils: int = 0
 
     @classmethod
     def create(cls, folder: Path) -> BenchmarkHome:
@@ -64,29 +75,7 @@ class BenchmarkHome:
             entropy=os.urandom,
             after_commit=mark.write,
         )
-        home = cls(built, store, UUID(bytes=os.urandom(16)))
-        built.open_stream(home.stream, "general")
-        return home
-
-    def new_stream(self) -> None:
-        """Go on with another stream."""
-        self.stream, self.version = UUID(bytes=os.urandom(16)), 0
-        self.built.open_stream(self.stream, "general")
-
-    def reviews(self, count: int) -> list[Event]:
-        """Give the next reviews, decided but not stored."""
-        first, self.version = self.version + 1, self.version + count
-        return list(self._reviews(first, count))
-
-    def save(self, events: list[Event]) -> None:
-        """Seal and store events, as one save."""
-        self.store.put(events, actor=self.built.actor("senco"))
-
-    def fill(self, size: int) -> None:
-        """Write reviews until the log has that many entries, in streams of a hundred."""
-        while (missing := size - self.size) > 0:
-            self.new_stream()
-            self.save(self.reviews(min(missing, 100)))
+        return cls(built, store, mark)
 
     @property
     def size(self) -> int:
@@ -94,14 +83,69 @@ class BenchmarkHome:
         with self.built.reading_file() as reader:
             return reader.size
 
-    def _reviews(self, first: int, count: int) -> Iterator[Event]:
-        day = OccurredOn.on(self.built.now.date())
-        for version in range(first, first + count):
-            yield ReviewHeld(
-                originator_id=self.stream,
-                originator_version=version,
-                recorded_at=self.built.now,
-                occurred_on=day,
-                subject=SUBJECT,
-                **FIELDS,
-            )
+    def save(self, events: list[Event]) -> None:
+        """Seal and store events, as one save."""
+        self.store.put(events, actor=self.built.actor("senco"))
+
+    def reviews(self, count: int, pupil: UUID | None = None) -> list[Event]:
+        """Decide on so many reviews in a new record, and store none of them."""
+        return list(self._reviews(self._new_stream(), pupil or UUID(int=0), count))
+
+    def grow(self, size: int) -> None:
+        """Write pupils with their reviews until the log has that many entries."""
+        missing = size - self.size
+        while missing > 0:
+            events = self._one_pupil()[:missing]
+            self.save(events)
+            missing -= len(events)
+
+    def _one_pupil(self) -> list[Event]:
+        pupil = self._new_stream()
+        self.pupils += 1
+        events = list(self._pupil_events(pupil, self.pupils))
+        for _ in range(STREAMS_PER_PUPIL):
+            events += self.reviews(REVIEWS_PER_STREAM, pupil)
+        return events
+
+    def _new_stream(self) -> UUID:
+        return self.built.open_stream(UUID(bytes=os.urandom(16)), "general")
+
+    def _reviews(self, stream: UUID, pupil: UUID, count: int) -> Iterator[Event]:
+        for version in range(1, count + 1):
+            yield ReviewHeld(pupil=pupil.bytes, **FIELDS, **self._circumstances(stream, version))
+
+    def _pupil_events(self, pupil: UUID, number: int) -> Iterator[Event]:
+        circumstances = iter([self._circumstances(pupil, version) for version in range(1, 6)])
+        yield PupilRegistered(
+            family_name=f"O’Example-{number}",
+            given_names="Zoë",
+            preferred_name=None,
+            born=date(2012, 1, 1) + timedelta(days=number % 3000),
+            sex=None,
+            **next(circumstances),
+        )
+        yield IdentifierRecorded(
+            scheme="upn", value=f"A{number:012d}", standing="current", **next(circumstances)
+        )
+        yield PupilEnrolled(year_group="4", class_name="4B", **next(circumstances))
+        yield SenStatusChanged(
+            status=SUPPORT,
+            grounds="A speech and language programme",
+            decided_by="Siobhán O’Example, SENCO",
+            evidence=("Report of 3 March",),
+            **next(circumstances),
+        )
+        yield NeedsRecorded(
+            needs=(RankedNeed(1, SLCN, AREA, None, None),),
+            grounds="Report of the speech therapist",
+            **next(circumstances),
+        )
+
+    def _circumstances(self, stream: UUID, version: int) -> dict[str, Any]:
+        return {
+            "originator_id": stream,
+            "originator_version": version,
+            "recorded_at": self.built.now,
+            "occurred_on": OccurredOn.on(self.built.now.date()),
+            "subject": Subject("O’Example, Zoë", date(2016, 2, 29), SubjectId("upn", "A1")),
+        }

@@ -114,7 +114,7 @@ def _is_logged(system: Desk, reader: LedgerReader, outside: StreamHead | None) -
         return True
     heads = system.streams.heads.bytes
     newest = reader.place(heads, reader.stream_length(heads))
-    return read_statement(newest.statement).payload["head"] == encode_fields(outside)
+    return bool(read_statement(newest.statement).payload["head"] == encode_fields(outside))
 
 
 def _log_stream_heads(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sys
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.aggregates.log import StreamHead
 from ledger.bootstrap.home import Home
-from ledger.errors import LedgerError
-from ledger.formats.access_log import ROLE, AccessRecord, read_access_log
+from ledger.errors import KeyUnavailable, LedgerError
+from ledger.formats.access_log import AccessRecord, read_access_log
 from ledger.formats.ledger_reader import LedgerReader
-from ledger.formats.statement import StreamPlace, statement_hash
-from ledger.recorder.access_log import AccessLog
+from ledger.formats.statement import StreamPlace, read_statement
+from ledger.recorder.access_log import AccessLog, access_log_failed
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.values.dates import OccurredOn
 
@@ -31,3 +32,117 @@ class Reading:
     command: str
     purpose: str | None = None
     fields_seen: tuple[str, ...] = ()
+
+    def record(
+        self, home: Home, reader: bytes, acted_as: str, about: bytes | None = None
+    ) -> AccessRecord:
+        """Make the record of one reading, today.
+
+        Args:
+            home: whose clock gives the day.
+            reader: the person's random id, 16 bytes.
+            acted_as: the role in which they read, or "" where none was asked for.
+            about: the pupil's stream, 16 bytes; None for a list.
+        """
+        return AccessRecord(
+            occurred_on=OccurredOn.on(home.clock().date()),
+            reader=reader,
+            acted_as=acted_as,
+            command=self.command,
+            about=about,
+            purpose=self.purpose,
+            fields_seen=self.fields_seen,
+        )
+
+
+LIBRARY = Reading(command="library")
+"""A program that opens a home without the command line."""
+
+
+def note_access(
+    home: Home, keys: ContentKeyStore, record: AccessRecord, auth: StreamPlace | None
+) -> None:
+    """Keep the record of a reading, before anything is shown.
+
+    On read-only media nothing can be recorded, and reading goes on.
+
+    Args:
+        home: where.
+        keys: the reader's.
+        record: see `Reading.record`.
+        auth: newest statement of the authority stream.
+
+    Raises:
+        StorageFailed: kind `access-log-failed`; nothing may be shown.
+    """
+    if is_read_only(home.path):
+        return
+    stream = home.streams.access.bytes
+    try:
+        key, data_key = home.machine_key("access"), keys.data_key(stream)
+    except KeyUnavailable as error:
+        raise access_log_failed(error.what) from error
+    AccessLog(
+        path=home.access_path,
+        lid=home.lid,
+        stream=stream,
+        data_key=data_key,
+        kid=key.kid,
+        sign=key.sign,
+        entropy=home.entropy,
+    ).append(record, home.clock(), auth)
+
+
+def access_head(home: Home) -> StreamHead | None:
+    """Give the newest record's place, to be logged in the ledger; None where there is none.
+
+    A damaged access log does not keep the ledger from being sealed: verifying
+    says what is wrong with it.
+    """
+    if not home.access_path.exists():
+        return None
+    with (
+        suppress(LedgerError),
+        closing(read_access_log(home.access_path, newest_first=True)) as records,
+    ):
+        for newest in records:
+            hashed = read_statement(newest.statement).hash
+            return StreamHead(home.streams.access.bytes, newest.seq, hashed)
+    return None
+
+
+def note_verifying(
+    home: Home, keys: ContentKeyStore, reader: bytes, role: str | None, reading: Reading
+) -> None:
+    """Keep the record of contents being opened to be verified, in a ledger that may be altered.
+
+    Nothing in it is judged, therefore.  Where not even its newest entry about keys
+    can be found, nothing can be opened, and nothing is recorded.
+
+    Args:
+        home: where.
+        keys: the reader's.
+        reader: the person's random id, 16 bytes.
+        role: the role that they named, or None.
+        reading: how they read.
+
+    Raises:
+        StorageFailed: kind `access-log-failed`.
+    """
+    try:
+        with home.reading() as ledger:
+            auth = _newest_authority(ledger)
+    except LedgerError:
+        return
+    note_access(home, keys, reading.record(home, reader, role or ""), auth)
+
+
+def _newest_authority(ledger: LedgerReader) -> StreamPlace:
+    stream = ledger.entry(0).stream
+    newest = ledger.place(stream, ledger.stream_length(stream))
+    return StreamPlace(newest.seq, read_statement(newest.statement).hash)
+
+
+def is_read_only(folder: Path) -> bool:
+    """Tell whether a folder is on read-only media, as opposed to one that is closed to us."""
+    return sys.platform != "win32" and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

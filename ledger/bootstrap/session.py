@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ledger.application.desk import Desk
 from ledger.application.ledger_application import LedgerApplication, Parts
 from ledger.application.log import LogKey, seal_log
-from ledger.bootstrap.access import access_head
+from ledger.bootstrap.access import LIBRARY, Reading, access_head
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation
 from ledger.bootstrap.view import View, open_view
@@ -107,7 +107,7 @@ def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> 
 
 @contextmanager
 def person_session(
-    home: Home, who: str, passphrase: str, role: str | None = None
+    home: Home, who: str, passphrase: str, role: str | None = None, *, reading: Reading = LIBRARY
 ) -> Iterator[Session]:
     """Open a session for a person.
 
@@ -116,11 +116,12 @@ def person_session(
         who: handle, name or id.
         passphrase: theirs.
         role: the role to act in; by default the first they hold of `ROLE_ORDER`.
+        reading: how they read, for the access log.
 
     Raises:
         KeyUnavailable: no such person, a wrong passphrase, or no role in force.
     """
-    with open_view(home, who, passphrase, role) as view:
+    with open_view(home, who, passphrase, role, reading=reading) as view:
         session = session_of(view)
         try:
             yield session

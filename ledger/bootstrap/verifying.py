@@ -5,8 +5,9 @@ Joins files, marks and policies for `ledger.verify`; opens no signing key.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from ledger.formats.statement import read_statement
 from ledger.formats.tlog_proof import TlogProof
 from ledger.recorder.mark_file import MarkFile
 from ledger.seal.time_stamps import read_roots
+from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
-from ledger.verify.findings import Report
+from ledger.verify.findings import MAX_LISTED, Report, Result
 from ledger.verify.held import Held
 from ledger.verify.home import verify_ledger
 from ledger.verify.proof_folder import verify_proof_folder
@@ -35,6 +37,7 @@ AGE_MAGIC = b"age-encryption.org/v1\n"
 ZIP_MAGIC = b"PK\x03\x04"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 MAX_FOLDER_FILES = 20_000
+_SEVERITY: Mapping[Result, int] = {"intact": 0, "unanchored": 1, "altered": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,24 @@ def verify_home(target: Path, wanted: Wanted) -> Report:
     )
     if report.saved is not None and saved_path is not None:
         _keep(saved_path, report.saved)
-    return report
+    if not target.is_dir():
+        return report
+    data_key = None if wanted.envelope_only else wanted.data_key
+    return _joined(report, verify_access_log(target, data_key).report(report.subject))
+
+
+def _joined(report: Report, further: Report) -> Report:
+    """Join what was found of the access log to the report on its ledger."""
+    worst = max(report, further, key=lambda one: _SEVERITY[one.result])
+    return replace(
+        report,
+        result=worst.result,
+        counts={**report.counts, **further.counts},
+        findings=(*report.findings, *further.findings)[:MAX_LISTED],
+        notes=(*report.notes, *further.notes)[:MAX_LISTED],
+        codes=Counter(report.codes) + Counter(further.codes),
+        not_checked=(*report.not_checked, *further.not_checked),
+    )
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from ledger.bootstrap.access import LIBRARY, Reading, note_access
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.person import role_in_force
 from ledger.errors import NotFound, UsageError
-from ledger.formats.encoding import b64url
+from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.projections.catch_up import catch_up
 from ledger.projections.people import Person, people_of
 from ledger.projections.read_models import ReadModelFile, open_read_models
 from ledger.projections.register import RegisterRow, read_pupils
+from ledger.projections.streams import MODEL
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.authority import Authority, read_authority
 from ledger.seal.key_file import PersonKeys
@@ -24,7 +26,7 @@ MAX_PROPOSED = 8
 """How many pupils an unclear name lists."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class View:
     """What one person can see of a home.
 
@@ -34,8 +36,8 @@ class View:
         role: the role in which they read.
         reader: the open ledger file.
         keys: what they can open.
-        models: the read models, caught up.
         authority: keys and roles, as of the newest entry.
+        reading: what the access log is told of how they read.
     """
 
     home: Home
@@ -43,8 +45,40 @@ class View:
     role: str
     reader: LedgerReader
     keys: ContentKeyStore
-    models: ReadModelFile
     authority: Authority
+    reading: Reading
+    _models: ReadModelFile
+    _noted: set[bytes | None] = field(default_factory=set)
+
+    @property
+    def models(self) -> ReadModelFile:
+        """The read models, caught up; before any pupil was found, they are those of all."""
+        if not self._noted:
+            self.note_access()
+        return self._models
+
+    def note_access(self, about: bytes | None = None) -> None:
+        """Record, once, that this person reads of a pupil, or of a whole list.
+
+        Args:
+            about: the pupil's stream, 16 bytes; None for a list.
+
+        Raises:
+            StorageFailed: kind `access-log-failed`; nothing may be shown.
+        """
+        if about not in self._noted:
+            note_access(
+                self.home,
+                self.keys,
+                self.reading.record(self.home, self.opened.person, self.role, about),
+                self.authority.head,
+            )
+            self._noted.add(about)
+
+    def note_stream(self, stream: bytes) -> None:
+        """Record that this person reads an entry of a record: of its pupil, if it has one."""
+        known = self._models.get(MODEL, stream)
+        self.note_access(known[1] if known else None)
 
     def people(self) -> dict[str, Person]:
         """Give person id → person."""
@@ -54,22 +88,22 @@ class View:
         """Find one pupil by UPN, by id, or by a name that only one bears.
 
         Names are compared without regard to case and accents; where several
-        fit, nothing is guessed.
+        fit, nothing is guessed.  That the pupil is read of is recorded.
 
         Raises:
             NotFound: nobody fits.
             UsageError: several fit.
         """
         wanted = search_key(text)
-        rows = list(read_pupils(self.models, as_of=self.home.clock().date()))
+        rows = list(read_pupils(self._models, as_of=self.home.clock().date()))
         for row in rows:
             if text in (row.pupil, row.upn) and text:
-                return row
+                return self._found(row)
         fitting = [row for row in rows if wanted and wanted in search_key(row.name)]
         exact = [row for row in fitting if search_key(row.name) == wanted]
         chosen = exact or fitting
         if len(chosen) == 1:
-            return chosen[0]
+            return self._found(chosen[0])
         if not chosen:
             raise NotFound(
                 "No such pupil is known here.",
@@ -77,12 +111,17 @@ class View:
                 "See send-ledger register --everyone; a part of the name is enough.",
                 kind="no-such-pupil",
             )
+        self.note_access()
         raise UsageError(
             f"{len(chosen)} pupils fit; nothing was done.",
             "Pupils are never taken for one another by name.",
             "Use the UPN: " + ", ".join(row.upn or row.pupil for row in chosen[:MAX_PROPOSED]),
             kind="ambiguous-pupil",
         )
+
+    def _found(self, row: RegisterRow) -> RegisterRow:
+        self.note_access(unb64url(row.pupil))
+        return row
 
 
 @contextmanager
@@ -92,6 +131,8 @@ def open_view(
     passphrase: str,
     role: str | None = None,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    reading: Reading = LIBRARY,
 ) -> Iterator[View]:
     """Open a home for reading, its read models caught up.
 
@@ -101,6 +142,7 @@ def open_view(
         passphrase: theirs.
         role: the role to read in, or None.
         progress: told how many entries were folded.
+        reading: how they read, for the access log.
     """
     opened = home.open_person(who, passphrase)
     chosen = role_in_force(home, b64url(opened.person), role)
@@ -108,4 +150,13 @@ def open_view(
     keys.unlock(opened.reading)
     with home.reading() as reader, open_read_models(home.read_models_path, keys.data_key) as models:
         catch_up(models, reader, progress)
-        yield View(home, opened, chosen, reader, keys, models, read_authority(reader))
+        yield View(
+            home=home,
+            opened=opened,
+            role=chosen,
+            reader=reader,
+            keys=keys,
+            authority=read_authority(reader),
+            reading=reading,
+            _models=models,
+        )

@@ -13,7 +13,13 @@ from ledger.aggregates.consent import Consent, ConsentReliedOn
 from ledger.aggregates.handover import Handover, ManifestIssued
 from ledger.aggregates.record_transfer import Omission, RecordTransfer, TransferDispatched
 from ledger.aggregates.school import PartnerTrusted
-from ledger.bundles.build import BundleRequest, Selection, build_bundle, choose_contents
+from ledger.bundles.build import (
+    BundleRequest,
+    Contents,
+    Selection,
+    build_bundle,
+    choose_contents,
+)
 from ledger.bundles.container import encrypt, pack
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.restricted import ProtectedWords
@@ -35,6 +41,7 @@ CARRIED = frozenset(
 )
 """Kinds of record that go with the pupil; My Story only under its own consent."""
 MY_STORY_ITEM = "my_story"
+MANIFEST_FILE = "manifest.sd-jwt"
 OMITTED = (
     Omission("unsigned_proposals", "Entries that nobody answerable has signed are no record."),
     Omission(
@@ -84,36 +91,15 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
     consents = _story_consents(exchange, sending)
     selection = _selection(exchange, sending, story=bool(consents))
     contents = choose_contents(exchange.reader, desk.keys.data_key, selection)
-    handover = desk.start(Handover, sending.pupil)
-    subject = desk.subject_of(sending.pupil)
     bundle_id = desk.entropy(16)
-    handover.record(
-        ManifestIssued,
-        desk.entry(subject=subject),
-        bundle_id=bundle_id,
-        from_origin=exchange.origin,
-        from_name=exchange.own_name(),
-        to_origin=sending.partner.log_origin,
-        to_name=sending.partner.name,
-        sequence=_next_sequence(exchange, sending.partner.log_origin),
-        statements_count=contents.statements_count,
-        statements_digest=contents.statements_digest,
-        attachments_count=contents.attachments_count,
-        attachments_digest=contents.attachments_digest,
-        omissions=selection.omissions,
-        standing_sentence=contents.standing_sentence,
-        prepared_by=desk.name,
-        pupil=sending.pupil.bytes,
-    )
-    manifest = desk.save(handover)[0]
-    note = exchange.seal()
+    manifest = _issue_manifest(exchange, sending, contents, selection.omissions, bundle_id)
     members = build_bundle(
         BundleRequest(
             log=exchange.reader,
             data_key=desk.keys.data_key,
             selection=selection,
             manifest=manifest,
-            note=note,
+            note=exchange.seal(),
             # Which of our heads the receiver saw is theirs to say: prove all.
             earlier_sizes=tuple(size for size, _note in exchange.reader.checkpoints()),
             policy=exchange.policy,
@@ -123,12 +109,12 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
     transfer = desk.start(RecordTransfer, sending.pupil)
     transfer.record(
         TransferDispatched,
-        desk.entry(subject=subject),
+        desk.entry(subject=desk.subject_of(sending.pupil)),
         pupil=sending.pupil.bytes,
         to_name=sending.partner.name,
         to_origin=sending.partner.log_origin,
         bundle=hashlib.sha256(bundle).digest(),
-        manifest=hashlib.sha256(members["manifest.sd-jwt"]).digest(),
+        manifest=hashlib.sha256(members[MANIFEST_FILE]).digest(),
         bundle_id=bundle_id,
         statements=contents.statements_count,
         omissions=selection.omissions,
@@ -143,6 +129,37 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
         statements=contents.statements_count,
         omissions=selection.omissions,
     )
+
+
+def _issue_manifest(
+    exchange: Exchange,
+    sending: Sending,
+    contents: Contents,
+    omissions: tuple[Omission, ...],
+    bundle_id: bytes,
+) -> int:
+    """Record the manifest, and give its log index."""
+    desk = exchange.desk
+    handover = desk.start(Handover, sending.pupil)
+    handover.record(
+        ManifestIssued,
+        desk.entry(subject=desk.subject_of(sending.pupil)),
+        bundle_id=bundle_id,
+        from_origin=exchange.origin,
+        from_name=exchange.own_name(),
+        to_origin=sending.partner.log_origin,
+        to_name=sending.partner.name,
+        sequence=_next_sequence(exchange, sending.partner.log_origin),
+        statements_count=contents.statements_count,
+        statements_digest=contents.statements_digest,
+        attachments_count=contents.attachments_count,
+        attachments_digest=contents.attachments_digest,
+        omissions=omissions,
+        standing_sentence=contents.standing_sentence,
+        prepared_by=desk.name,
+        pupil=sending.pupil.bytes,
+    )
+    return desk.save(handover)[0]
 
 
 def _selection(exchange: Exchange, sending: Sending, *, story: bool) -> Selection:

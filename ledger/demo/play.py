@@ -193,8 +193,13 @@ class _Story:
             self._verify(RECEIVER, self.receiver.home.path)
             self._verify("proof", places.proof)
             verdict_lines(tell, self.stages, self.reports)
-        if bad := [name for name, one in self.reports.items() if one.result != "intact"]:
-            raise LedgerError(f"Not intact: {', '.join(bad)}.", kind="demo-not-intact")
+        if bad := {name: one for name, one in self.reports.items() if one.result != "intact"}:
+            raise LedgerError(
+                f"Not intact: {', '.join(bad)}.",
+                f"Found: {', '.join(sorted(code for one in bad.values() for code in one.codes))}.",
+                "The demonstration itself is at fault: report it, with this folder.",
+                kind="demo-not-intact",
+            )
 
     def _verify(self, name: str, target: Path, against: Sequence[Path] = ()) -> None:
         key = name if name in self.stages else SENDER

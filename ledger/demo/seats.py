@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ledger.bootstrap.access import Reading
 from ledger.bootstrap.session import Session, session_of
 from ledger.bootstrap.view import View, open_view
 from ledger.projections.catch_up import catch_up
@@ -50,7 +51,9 @@ class Seats:
         """Give a person's seat."""
         seat = self._taken.get(handle)
         if seat is None:
-            view = self._open.enter_context(open_view(self.home, handle, self.passphrases[handle]))
+            view = self._open.enter_context(open_view(
+                    self.home, handle, self.passphrases[handle], reading=Reading(command="demo")
+                ))
             seat = Seat(view, session_of(view))
             self._open.callback(seat.session.close)
             self._taken[handle] = seat

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.errors import LedgerError, MalformedInput
 from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.encoding import b64url, compact_json, unb64url
 from ledger.formats.ledger_file import FILE_NAME, SCHEMA
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TRIGGERS: Final = {text.split()[2]: text for text in SCHEMA if text.startswith("CREATE TRIGGER")}
-_FLIPPED_BIT: Final = 1
 
 
 def copy_home(home: Path, target: Path) -> None:
@@ -45,10 +45,7 @@ def flip_one_bit(copy: Path, index: int, state_folder: Path) -> None:
         state_folder: where the copy's mark is to be, as this computer had it.
     """
     with _past_the_program(copy) as connection:
-        statement = bytearray(_statement(connection, index))
-        place = _flippable(statement)
-        statement[place] ^= _FLIPPED_BIT
-        _write(connection, index, bytes(statement))
+        _write(connection, index, _with_a_bit_flipped(_statement(connection, index)))
         _set_mark(connection, state_folder)
 
 
@@ -113,10 +110,15 @@ def _write(connection: sqlite3.Connection, index: int, statement: bytes) -> None
     connection.execute("UPDATE entries SET statement = ? WHERE rowid = ?", (statement, index + 1))
 
 
-def _flippable(statement: bytes | bytearray) -> int:
-    """Give a place in the payload that is still base64url with its lowest bit changed."""
-    middle = statement.index(b".") + (statement.rindex(b".") - statement.index(b".")) // 2
-    return next(place for place in count(middle) if chr(statement[place] ^ _FLIPPED_BIT).isalnum())
+def _with_a_bit_flipped(statement: bytes) -> bytes:
+    """Change one bit in the middle of the payload, such that the entry can still be read."""
+    first, last = statement.index(b"."), statement.rindex(b".")
+    for place in range((first + last) // 2, last):
+        changed = bytearray(statement)
+        changed[place] ^= 1
+        with suppress(MalformedInput):
+            return read_statement(bytes(changed)).jwt
+    raise LedgerError("No bit of the entry can be changed unseen.", kind="demo-no-bit")
 
 
 def _rebuild_tree(connection: sqlite3.Connection) -> LeafHashes:

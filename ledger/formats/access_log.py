@@ -6,7 +6,7 @@ file of its own, so that reading never needs the right to write in the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -51,7 +51,7 @@ class AccessRecord:
     Attributes:
         occurred_on: the day.
         reader: random id of the person who read, 16 bytes.
-        acted_as: the role in which they read.
+        acted_as: the role in which they read; empty where none is asked for, as in verifying.
         command: what they used, e.g. `consent check`.
         about: the pupil's stream, 16 bytes; None where it was a whole list, or no pupil.
         purpose: why, in the reader's words, or None.
@@ -103,8 +103,10 @@ class StoredAccess:
     ciphertext: bytes | None
 
 
-def read_access_log(path: Path) -> Iterator[StoredAccess]:
-    """Stream the records of an access log, oldest first.
+def read_access_log(
+    path: Path, *, newest_first: bool = False
+) -> Generator[StoredAccess, None, None]:
+    """Stream the records of an access log, in their order or the other way round.
 
     Raises:
         NotFound: there is no such file.
@@ -126,7 +128,7 @@ def read_access_log(path: Path) -> Iterator[StoredAccess]:
                 "Somebody added or changed a table, view, trigger or index.",
                 kind="access-log-schema",
             )
-        for row in connection.execute(
-            "SELECT rowid, statement, ciphertext FROM records ORDER BY rowid"
-        ):
+        order = "rowid DESC" if newest_first else "rowid"
+        query = f"SELECT rowid, statement, ciphertext FROM records ORDER BY {order}"  # noqa: S608  one of our two
+        for row in connection.execute(query):
             yield StoredAccess(*row)

@@ -108,9 +108,13 @@ def strict_json(text: str | bytes) -> object:
             nested so deeply that a parser could run out of stack.
     """
     try:
-        return _DECODER.decode(text.decode("utf-8") if isinstance(text, bytes) else text)
+        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        value = _DECODER.decode(decoded)
+        if "\\u" in decoded:  # only an escape can spell half a character
+            compact_json(value).encode("utf-8")
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, ValueError):
         raise MalformedInput("A JSON value is malformed.", kind="bad-json") from None
+    return value
 
 
 def compact_json(value: object) -> str:

@@ -54,9 +54,17 @@ def unpack(data: bytes) -> object:
     except (ValueError, TypeError):
         canonical = b""
     # Re-encoding catches duplicate keys, over-long integers, floats' odd forms.
-    if canonical != data or isinstance(value, msgpack.ExtType):
+    if canonical != data or not _is_plain(value):
         raise MalformedInput("A stored row is not in its one form.", kind="bad-msgpack")
     return value
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(type(key) is str and _is_plain(inner) for key, inner in value.items())
+    return value is None or type(value) in {str, bytes, int, bool}
 
 
 def pack_row(row: Row) -> bytes:

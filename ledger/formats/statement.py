@@ -9,48 +9,32 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from operator import lt
 from typing import Any
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url, compact_json, strict_json, unb64url
+from ledger.formats.payload import (
+    DIGEST_SEPARATOR,
+    LAST_CHARACTERS,
+    SD_ALGORITHM,
+    VERSION,
+    read_payload,
+)
 from ledger.values.dates import instant_text
 
-VERSION = 1
 ALGORITHM = "Ed25519"  # RFC 9864 §2.2
-SD_ALGORITHM = "sha-256"
+MAX_HEADER_CHARACTERS = 512
 MAX_STATEMENT_BYTES = 65_535
 """A leaf fits the 16-bit length of a tlog-tiles entry bundle."""
 SIGNATURE_BYTES = 64
 
-_INSTANT_PATTERN = r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-_INSTANT = re.compile(_INSTANT_PATTERN + r"\Z")
-_BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
-# Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
-_LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
-_DIGEST_COUNTS = frozenset({16, 32, 64, 128})
-_DIGEST_CHARACTERS = 43
-_DIGEST_SEPARATOR = '","'
-_DIGEST_STEP = _DIGEST_CHARACTERS + len(_DIGEST_SEPARATOR)
-
-# An event's payload as `unsigned` spells it, up to its digests.
-_PLAIN_HEAD = re.compile(
-    r'\{"v":1,"lid":"([A-Za-z0-9_-]{21}[AQgw])","stream":"([A-Za-z0-9_-]{21}[AQgw])"'
-    r',"seq":([1-9][0-9]{0,17}),"prev":(?:null|"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])")'
-    f',"recorded_at":"({_INSTANT_PATTERN})"'
-    r',"anchor":(?:null|(\{[^{}]*\})),"auth":(?:null|(\{[^{}]*\})),"role":"'
-    f"({'|'.join(sorted(kinds.ROLES))})"
-    r'","_sd":\["'
-)
-_PLAIN_END = b'"],"_sd_alg":"sha-256"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +202,7 @@ def unsigned(part: ClearPart) -> bytes:
         f',"seq":{part.seq},"prev":{compact_json(part.prev and b64url(part.prev))}'
         f',"recorded_at":"{instant_text(part.recorded_at)}"'
         f',"anchor":{_place(part.anchor)},"auth":{_place(part.auth)},"role":"{part.role}",{further}'
-        f'"_sd":["{_DIGEST_SEPARATOR.join(part.digests)}"],"_sd_alg":"{SD_ALGORITHM}"}}'
+        f'"_sd":["{DIGEST_SEPARATOR.join(part.digests)}"],"_sd_alg":"{SD_ALGORITHM}"}}'
     )
     return f"{_header(part.kind, part.kid)}.{b64url(payload.encode())}".encode("ascii")
 
@@ -270,7 +254,7 @@ def read_statement(jwt: bytes) -> Statement:
     signature = _unb64url(parts[2])
     if len(signature) != SIGNATURE_BYTES:
         raise MalformedInput("A signature is not 64 bytes long.", kind="bad-jws")
-    payload = _read_payload(kind, _unb64url(parts[1]))
+    payload = read_payload(kind, _unb64url(parts[1]))
     hashed = hashlib.sha256(jwt[: -len(parts[2]) - 1]).digest()
     return Statement(jwt, kind, kid, payload, hashed, signature)
 
@@ -278,7 +262,7 @@ def read_statement(jwt: bytes) -> Statement:
 def _unb64url(text: bytes) -> bytes:
     # As `encoding.unb64url`, at a fraction of its time: verifying reads the whole log.
     left = len(text) % 4
-    if left == 1 or (left and text[-1] not in _LAST[left]):
+    if left == 1 or (left and text[-1] not in LAST_CHARACTERS[left]):
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url")
     try:
         standard = text.translate(_TO_STANDARD) + b"=" * (-left % 4)
@@ -287,8 +271,14 @@ def _unb64url(text: bytes) -> bytes:
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url") from None
 
 
-@lru_cache(maxsize=4096)
 def _read_header(encoded: bytes) -> tuple[str, str]:
+    if len(encoded) > MAX_HEADER_CHARACTERS:  # before it is kept among those already read
+        raise MalformedInput("A statement has another header.", kind="bad-header")
+    return _read_short_header(encoded)
+
+
+@lru_cache(maxsize=4096)
+def _read_short_header(encoded: bytes) -> tuple[str, str]:
     # RFC 8725 §3.1: one algorithm; no crit, jku, x5u, jwk: the set is closed.
     header = strict_json(unb64url(encoded.decode("ascii")))
     if not isinstance(header, dict) or header.keys() != {"alg", "typ", "kid"}:
@@ -299,105 +289,3 @@ def _read_header(encoded: bytes) -> tuple[str, str]:
     if kind is None or not kinds.is_hash(header["kid"]):
         raise MalformedInput("A statement is of an unknown kind.", kind="bad-header")
     return kind, header["kid"]
-
-
-def _read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
-    # Nearly every statement is an event spelt by `unsigned`: one pattern reads it and
-    # checks it.  Whatever it does not match is read as any JSON of the same meaning.
-    if kind == kinds.EVENT and (plain := _read_plain(data)) is not None:
-        return plain
-    payload = strict_json(data)
-    if not isinstance(payload, dict) or payload.keys() != kinds.MEMBERS[kind]:
-        raise MalformedInput(f"A {kind} statement has other members.", kind="bad-member")
-    _check_common_members(payload)
-    kinds.check_further_members(kind, payload)
-    return payload
-
-
-def _read_plain(data: bytes) -> Mapping[str, Any] | None:
-    head = _PLAIN_HEAD.match(data.decode("latin-1"))
-    if head is None or not data.endswith(_PLAIN_END):
-        return None
-    digests = _read_plain_digests(data[head.end() : -len(_PLAIN_END)])
-    lid, stream, seq, prev, recorded_at, day, anchor, auth, role = head.groups()
-    if digests is None or (prev is None) != (seq == "1") or not _is_day(day):
-        return None
-    return {
-        "v": VERSION,
-        "lid": lid,
-        "stream": stream,
-        "seq": int(seq),
-        "prev": prev,
-        "recorded_at": recorded_at,
-        "anchor": _read_place(anchor, kinds.is_anchor),
-        "auth": _read_place(auth, kinds.is_stream_place),
-        "role": role,
-        "_sd": digests,
-        "_sd_alg": SD_ALGORITHM,
-    }
-
-
-def _read_plain_digests(data: bytes) -> list[str] | None:
-    more, rest = divmod(len(data) - _DIGEST_CHARACTERS, _DIGEST_STEP)
-    quotes = data[_DIGEST_CHARACTERS::_DIGEST_STEP] + data[_DIGEST_CHARACTERS + 2 :: _DIGEST_STEP]
-    plain = (
-        not rest
-        and more + 1 in _DIGEST_COUNTS
-        and data.translate(None, _BASE64URL) == b'","' * more
-        and quotes == b'""' * more
-        and not data[_DIGEST_CHARACTERS - 1 :: _DIGEST_STEP].translate(None, _LAST[3])
-    )
-    if not plain:
-        return None
-    digests = data.decode("ascii").split('","')
-    return digests if all(map(lt, digests, digests[1:])) else None
-
-
-@lru_cache(maxsize=1024)
-def _read_place(text: str | None, check: kinds.Check) -> object:
-    # One anchor and one authority head are quoted by thousands of statements.
-    value = None if text is None else strict_json(text)
-    if value is not None and not check(value):
-        raise MalformedInput("A statement has a malformed member.", kind="bad-member")
-    return value
-
-
-def _check_common_members(payload: Mapping[str, Any]) -> None:
-    seq, recorded_at = payload["seq"], payload["recorded_at"]
-    sound = (
-        payload["v"] is not True
-        and payload["v"] == VERSION
-        and kinds.is_id(payload["lid"])
-        and kinds.is_id(payload["stream"])
-        and kinds.is_index(seq)
-        and (seq == 1 if payload["prev"] is None else seq > 1 and kinds.is_hash(payload["prev"]))
-        and isinstance(recorded_at, str)
-        and (instant := _INSTANT.match(recorded_at))
-        and _is_day(instant[1])
-        and (payload["anchor"] is None or kinds.is_anchor(payload["anchor"]))
-        and (payload["auth"] is None or kinds.is_stream_place(payload["auth"]))
-        and isinstance(payload["role"], str)
-        and payload["role"] in kinds.ROLES
-        and payload["_sd_alg"] == SD_ALGORITHM
-        and _are_digests(payload["_sd"])
-    )
-    if not sound:
-        raise MalformedInput("A statement has a malformed member.", kind="bad-member")
-
-
-@lru_cache(maxsize=1024)
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _are_digests(value: object) -> bool:
-    if not isinstance(value, list) or len(value) not in _DIGEST_COUNTS:
-        return False
-    if not all(map(kinds.is_hash, value)):
-        return False
-    # Sorted and without repeats: one list has one spelling.
-    return all(map(lt, value, value[1:]))

@@ -24,8 +24,13 @@ from ledger.formats.statement import ClearPart, StreamPlace, finish, statement_h
 from ledger.recorder.sqlite_errors import BUSY_SECONDS
 from ledger.seal.content_keys import encryption_context, seal_content
 
-# A rollback journal, not WAL: a home on read-only media, or copied, is one file less.
-_PRAGMAS = ("synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF", "fullfsync=ON")
+_PRAGMAS = (
+    "journal_mode=WAL",  # a copy made by `backup` comes back without it
+    "synchronous=FULL",
+    "fullfsync=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,7 @@ class AccessLog:
                 lid=self.lid,
                 stream=self.stream,
                 seq=seq,
-                prev=before and before.hash,
+                prev=None if before is None else before.hash,
                 recorded_at=now,
                 anchor=None,
                 auth=auth,
@@ -115,7 +120,7 @@ def create_access_log(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
-        raise _failed(error.strerror or "") from error
+        raise access_log_failed(error.strerror or "") from error
     with _writing(path) as connection:
         for statement in SCHEMA:
             connection.execute(statement)
@@ -138,10 +143,11 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
         finally:
             connection.close()
     except (sqlite3.Error, ValueError, TypeError) as error:
-        raise _failed(str(error)) from error
+        raise access_log_failed(str(error)) from error
 
 
-def _failed(why: str) -> StorageFailed:
+def access_log_failed(why: str) -> StorageFailed:
+    """Refuse to show anything, because the reading of it cannot be recorded."""
     return StorageFailed(
         "The access log cannot be written; nothing is shown.",
         f"Every reading is recorded before it begins. {why}".strip(),

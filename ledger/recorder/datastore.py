@@ -9,8 +9,9 @@ here.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from eventsourcing.sqlite import (
@@ -61,6 +62,20 @@ class LedgerDatastore(SQLiteDatastore):
         super().__init__(uri, lock_timeout=BUSY_SECONDS)
         self.pool.close()
         self.pool = LedgerConnectionPool(db_name=uri, lock_timeout=BUSY_SECONDS)
+        self._wrote = False
+
+    def close(self) -> None:
+        """Close the file, which then holds everything, if no other program reads in it.
+
+        Somebody who copies the file without its `-wal` loses nothing that way.
+        """
+        if self._wrote:
+            self._wrote = False
+            with suppress(sqlite3.DatabaseError), self.get_connection(commit=True) as connection:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA busy_timeout=0")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        super().close()
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -73,15 +88,16 @@ class LedgerDatastore(SQLiteDatastore):
         """
         with translated(), self.get_connection(commit=commit) as connection:
             cursor = connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
             try:
+                cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
                 yield cursor
+                if commit:
+                    connection.commit()
+                    self._wrote = True
             except BaseException:
-                connection.rollback()
+                connection.rollback()  # a failed commit too must give the writer's place back
                 raise
-            if commit:
-                connection.commit()
-            else:
+            if not commit:
                 connection.rollback()
 
 

@@ -25,7 +25,7 @@ from ledger.seal.ed25519 import (
 MACHINE_ROLES = frozenset({"log", "system", "cosigner", "access"})
 ROOT_GRANTS = frozenset({"head"}) | MACHINE_ROLES
 _KINDS_BY_ROLE = {
-    "root": kinds.AUTHORITY_KINDS | {kinds.SUCCESSION, kinds.COUNTERSIGNATURE},
+    "root": kinds.AUTHORITY_KINDS,
     "system": frozenset(
         {kinds.STREAM_HEAD, kinds.ANCHOR, kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT}
     ),
@@ -77,7 +77,7 @@ class RoleRecord:
         """Tell whether the role is held at this index, on this day."""
         return (
             self.granted < index
-            and (self.withdrawn is None or self.withdrawn > index)
+            and (self.withdrawn is None or self.withdrawn >= index)
             and self.from_day <= day
             and (self.until_day is None or day <= self.until_day)
         )

@@ -16,7 +16,7 @@ from ledger.formats import kinds
 from ledger.formats.encoding import b64url, unb64url
 from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import BadSignature, verify
-from ledger.verify.event_contents import BARE_KINDS
+from ledger.verify.event_contents import BARE_KINDS, NotUnderstood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,6 +93,8 @@ class LogWalk:
         anchor: the newest logged anchor, as statements quote it.
         anchors: log index → anchor logged there, to be compared with the tree.
         anchor_streams: the streams that anchors were logged in.
+        outside: the access log's stream, which the log names and does not hold, and
+            the newest sequence number named.
         corrections: log index → what the correction there says it corrects.
     """
 
@@ -108,6 +110,7 @@ class LogWalk:
     anchor: Mapping[str, Any] | None = None
     anchors: dict[int, AnchorHead] = field(default_factory=dict)
     anchor_streams: set[str] = field(default_factory=set)
+    outside: tuple[str, int] | None = None
     corrections: dict[int, Corrected] = field(default_factory=dict)
     _seen_anchors: set[AnchorHead] = field(default_factory=set)
     _heads: dict[str, Place] = field(default_factory=dict)
@@ -142,6 +145,8 @@ class LogWalk:
         self.findings.counts["entries"] += 1
         for fault in one.faults:
             self.findings.add(fault.code, one.index, fault.words)
+            if fault.code == NotUnderstood.kind:
+                self.findings.not_checked("what entries of a kind not known here say")
         if one.corrects is not None:
             self.corrections[one.index] = one.corrects
         if one.statement is not None:
@@ -218,6 +223,10 @@ class LogWalk:
         stream, seq = payload["stream"], payload["seq"]
         before = self._newest_place(stream)
         expected = (1, None) if before is None else (before.seq + 1, before.hash)
+        if self.outside is not None and stream == self.outside[0]:
+            self.findings.add(
+                "head-wrong", index, "An earlier head says that its record stands outside the log."
+            )
         if (seq, payload["prev"]) != expected:
             self.findings.add(
                 "chain-broken", index, "It does not follow the last entry of its record."
@@ -234,10 +243,20 @@ class LogWalk:
 
     def _check_stream_head(self, index: int, head: Mapping[str, Any]) -> None:
         newest = self._newest_place(head["stream"])
-        if newest != (head["seq"], head["hash"]):
+        if newest is None and self._is_of_access_log(head):
+            self.outside = (head["stream"], head["seq"])
+        elif newest != (head["seq"], head["hash"]):
             self.findings.add(
                 "head-wrong", index, "It does not name the newest entry of the record it is about."
             )
+
+    def _is_of_access_log(self, head: Mapping[str, Any]) -> bool:
+        """Tell whether it can be the head of the one stream that stands outside the log.
+
+        docs/formats/access-log.md, “Heads in the ledger”.
+        """
+        stream, seq = self.outside or (head["stream"], 0)
+        return bool(head["stream"] == stream and head["seq"] >= seq)
 
     def _judge_older_anchor(self, index: int, quoted: Mapping[str, Any] | None) -> None:
         head = None if quoted is None else head_of(quoted)

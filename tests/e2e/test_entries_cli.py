@@ -294,7 +294,7 @@ def test_plans_reviews_stories_and_parents_are_recorded(school: CliHome) -> None
     story = ("--version", "younger", "--text", "I like trains", "--owner", "Zoë")
     school.done("my-story", "add", UPN, *story)
     parent = ("--name", "Ada O'Neill", "--relationship", "mother", "--evidence", "certificate")
-    assert school.run("parent", "add", UPN, *parent).exit_code == 2
+    assert school.refused("parent", "add", UPN, *parent)["error"] == "responsibility-not-said"
     school.done("parent", "add", UPN, *parent, "--responsibility")
     school.done("parent", "end", UPN, "ada oneill", "--reason", "court order")
     assert school.refused("parent", "end", UPN, "Ada O'Neill", "--reason", "x")["exit_code"] == 5

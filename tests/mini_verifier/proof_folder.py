@@ -279,7 +279,7 @@ def _check_lower_bound(proof: Proof, path: Path, roots: Path, known: Policy) -> 
     tokens = set(quoted["tokens"])
     witnessed = _witnessed(path / "anchor", anchor, known)
     proof.after += [
-        time for line, time in witnessed.values() if b64url(sha256(f"{line}\n".encode())) in tokens
+        time for line, time in witnessed.values() if b64url(sha256(line.encode())) in tokens
     ]
 
 

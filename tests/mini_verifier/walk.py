@@ -27,6 +27,7 @@ class Walk(Findings):
     heads: dict[str, dict[str, Any]] = field(default_factory=dict)
     anchors: list[dict[str, Any]] = field(default_factory=list)
     auth: dict[str, Any] | None = None
+    outside: tuple[str, int] | None = None
     genesis: Statement | None = None
     clock: str = ""
 
@@ -91,6 +92,8 @@ def _check_place(walk: Walk, statement: Statement) -> None:
     _demand("bad-genesis", "leaf 0 cannot be read", genesis)
     assert genesis is not None
     _demand("other-ledger", "the lid of another", payload["lid"] == genesis.payload["lid"])
+    outside = walk.outside is not None and payload["stream"] == walk.outside[0]
+    _demand("head-wrong", "a head said that its stream stands outside the log", not outside)
     authority = payload["stream"] == genesis.payload["stream"]
     _demand(
         "stream-mixed",
@@ -116,14 +119,24 @@ def _check_anchor(walk: Walk, statement: Statement) -> None:
 def _check_contents(walk: Walk, statement: Statement) -> None:
     payload = statement.payload
     if statement.kind == "stream-head":
-        head = dict(payload["head"])
-        right = walk.heads.get(head.pop("stream")) == head
-        _demand("head-wrong", "it names no newest statement of that stream", right)
+        _demand("head-wrong", "not that stream's newest statement", _is_head(walk, payload["head"]))
     if statement.kind == "anchor":
         size = payload["size"]
         right = size <= walk.index and b64url(walk.tree.root(size)) == payload["root"]
         _demand("anchor-wrong", "it names a head that this log never had", right)
     _demand("reserved-kind", "its rules are not written yet", statement.kind not in RESERVED)
+
+
+def _is_head(walk: Walk, head: dict[str, Any]) -> bool:
+    stream, seq = head["stream"], head["seq"]
+    if stream in walk.heads:
+        return walk.heads[stream] == {"seq": seq, "hash": head["hash"]}
+    # Of the one stream that the log names and does not hold: the access log.
+    known, least = walk.outside or (stream, 0)
+    if known != stream or seq < least:
+        return False
+    walk.outside = (stream, seq)
+    return True
 
 
 def _tell_self_rooted(walk: Walk) -> None:

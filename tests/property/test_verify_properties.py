@@ -15,7 +15,7 @@ from ledger.formats.encoding import b64url, strict_json, unb64url
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.formats.statement import _read_plain, _unb64url
 from ledger.verify.home import verify_ledger
-from tests.support.ledger_builder import BuiltLedger, build_ledger
+from tests.support.ledger_builder import FOUNDING, BuiltLedger, build_ledger
 from tests.support.tampering import editing, statement_at
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ PIECES = [
 def test_the_quick_reading_of_a_payload_reads_what_json_reads_or_leaves_it(
     built: BuiltLedger, data: st.DataObject
 ) -> None:
-    payload = unb64url(statement_at(built.path, 15).jwt.split(b".")[1].decode())
+    payload = unb64url(statement_at(built.path, FOUNDING).jwt.split(b".")[1].decode())
     changed = bytearray(payload)
     for _ in range(data.draw(st.integers(0, 2))):
         place = data.draw(st.integers(0, len(changed)))

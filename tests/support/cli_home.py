@@ -15,6 +15,7 @@ from click.testing import CliRunner
 import cli
 from ledger.application.founding import SchoolFacts
 from ledger.application.staff import Grant
+from ledger.bootstrap.access import Reading
 from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import person_session
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     import pytest
     from click.testing import Result
 
-PASSPHRASE: Final = "correct horse battery staple"
+    from ledger.seal.key_file import PersonKeys
+
+PASSPHRASE: Final = "correct horse battery staple"  # noqa: S105  made up for tests
 FOUNDED: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 STAFF: Final = {
     "senco": "Paul Crook",
@@ -35,6 +38,21 @@ STAFF: Final = {
     "governor": "Gil Stone",
 }
 """Role, which is their handle too, → name."""
+
+
+_OPENED: dict[tuple[bytes, str], PersonKeys] = {}
+
+
+class QuickHome(Home):
+    """A home whose passphrases are derived once for all tests: that costs most of a command."""
+
+    __slots__ = ()
+
+    def open_person(self, who: str, passphrase: str) -> PersonKeys:
+        """Open a person's keys, the second time from memory."""
+        if (self.lid, who) not in _OPENED:
+            _OPENED[self.lid, who] = Home.open_person(self, who, passphrase)
+        return _OPENED[self.lid, who]
 
 
 @dataclass(slots=True)
@@ -57,7 +75,7 @@ class CliHome:
 
     def open(self, path: Path, state_folder: Path) -> Home:
         """Open a home under the test's own clock; stands in for `Home`."""
-        return Home.open(path, state_folder, lambda: self.now)
+        return QuickHome.open(path, state_folder, lambda: self.now)
 
     def run(self, *words: str, who: str = "senco", typed: str | None = None) -> Result:
         """Run a command as somebody."""
@@ -116,7 +134,8 @@ def make_template(folder: Path) -> Path:
         root_passphrase=PASSPHRASE,
     )
     made = create_home(request, folder / "state", lambda: FOUNDED, os.urandom)
-    with person_session(made.home, "head", PASSPHRASE) as session:
+    reading = Reading(command="staff add")
+    with person_session(made.home, "head", PASSPHRASE, reading=reading) as session:
         for role, name in STAFF.items():
             newcomer = Newcomer(
                 name=name,

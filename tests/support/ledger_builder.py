@@ -53,6 +53,12 @@ START: Final = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 CLASSES: Final = ("school", "general", "protected_address", "my_story")
 ROOT_APPOINTS: Final = ("log", "system", "cosigner", "access", "head")
 HEAD_APPOINTS: Final = ("senco", "teacher", "administrator")
+FOUNDING: Final = 1 + 2 * len(ROOT_APPOINTS + HEAD_APPOINTS)
+"""So many entries make up a new ledger; the next index is the first pupil's."""
+FIRST_SEALED: Final = FOUNDING + 18
+"""Size of the first checkpoint of `build_ledger` with three pupils."""
+BUILT_SIZE: Final = FOUNDING + 24
+"""Entries of `build_ledger` with three pupils."""
 
 
 def drawn(label: str, size: int = 32) -> bytes:

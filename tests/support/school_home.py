@@ -10,9 +10,10 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -29,16 +30,17 @@ from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session, person_session
 from ledger.bootstrap.staffing import Newcomer, add_person
+from ledger.formats.ledger_file import FILE_NAME
 from ledger.seal import key_file
 from ledger.seal.passphrase import derive_kek
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from click.testing import Result
 
 ROOT: Final = Path(__file__).parents[2]
-PASSPHRASE: Final = "correct horse battery staple"
+PASSPHRASE: Final = "correct horse battery staple"  # noqa: S105  of homes that a test makes
 NAMES: Final = {"head": "Lisa Meredith", "senco": "Paul Crook", "office": "Ada Okafor"}
 ROLES: Final = {"head": "head", "senco": "senco", "office": "administrator"}
 FACTS: Final = SchoolFacts(
@@ -152,13 +154,12 @@ class SchoolHome:
         return python_process(str(ROOT / "cli.py"), *words, env=self.env, **how)
 
     def fingerprint(self) -> dict[str, str]:
-        """Give the hash of each file that holds the record; not of what can be rebuilt."""
-        files = [path for path in self.path.rglob("*") if path.is_file()]
-        return {
-            path.relative_to(self.path).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-            if path.name not in {"read-models.db", "keys.db"} and not path.name.endswith("-shm")
-        }
+        """Give what the record is made of: every row of the ledger, every key file's hash."""
+        files = [self.path / "home.json", *self.path.glob("keys/**/*.json")]
+        names = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+        with closing(sqlite3.connect(self.path / FILE_NAME)) as connection:
+            rows = "\n".join(connection.iterdump())
+        return {**names, FILE_NAME: hashlib.sha256(rows.encode("utf-8")).hexdigest()}
 
     def copy(self, folder: Path) -> SchoolHome:
         """Copy home and computer, modes included; the copy stands for the same school."""
@@ -206,7 +207,7 @@ def make_school(
         head_passphrase=PASSPHRASE,
         root_key_path=folder / "root.json",
         root_passphrase=PASSPHRASE,
-        keep_sheet=lambda _origin, lines: Path(made.write("sheet.txt", "\n".join(lines))) and None,
+        keep_sheet=lambda _origin, lines: _write_sheet(made, lines),
     )
     create_home(request, made.state, now, os.urandom)
     with made.session("head") as session:
@@ -221,6 +222,10 @@ def make_school(
             add_person(session, newcomer)
         session.seal()
     return made
+
+
+def _write_sheet(made: SchoolHome, lines: Sequence[str]) -> None:
+    made.write("sheet.txt", "\n".join(lines))
 
 
 def later(minutes: float) -> datetime:

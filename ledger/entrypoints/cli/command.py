@@ -36,6 +36,7 @@ class Setting:
         passphrase_file: --passphrase-file, or None.
         passphrase_command: --passphrase-command, or None.
         passphrase_fd: --passphrase-fd, or None.
+        access_reason: --access-reason, or None.
         as_json: --json.
         as_csv: --csv.
         debug: --debug.
@@ -47,6 +48,7 @@ class Setting:
     passphrase_file: Path | None
     passphrase_command: str | None
     passphrase_fd: int | None
+    access_reason: str | None
     as_json: bool
     as_csv: bool
     debug: bool
@@ -181,6 +183,11 @@ _OPTIONS = (
     ),
     click.option("--passphrase-command", help="Take your passphrase from this command's output."),
     click.option("--passphrase-fd", type=int, help="Read your passphrase from this descriptor."),
+    click.option(
+        "--access-reason",
+        envvar="SEND_LEDGER_ACCESS_REASON",
+        help="Why you look; kept in the access log.",
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print JSON."),
     click.option("--csv", "as_csv", is_flag=True, help="Print CSV, where there is a list."),
     click.option("--debug", is_flag=True, hidden=True, help="Show where a failure happened."),

@@ -9,13 +9,19 @@ from uuid import UUID
 
 import click
 
-from ledger.aggregates.consent import FamilyAct
 from ledger.application.entries import Draft, add_entry
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.view import View
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
-from ledger.entrypoints.cli.parameters import CodeChoice, Read, hash_file, parse_stated, parse_words
+from ledger.entrypoints.cli.consent_options import (
+    CAPACITIES,
+    act_fields,
+    act_options,
+    ask_options,
+    asked_fields,
+)
+from ledger.entrypoints.cli.parameters import CodeChoice, Read
 from ledger.entrypoints.cli.viewing import pupil_stream, viewing
 from ledger.errors import NotFound, StorageFailed
 from ledger.evidence.consent_answer import (
@@ -36,8 +42,6 @@ from ledger.values.code import Code
 from ledger.values.dates import OccurredOn, parse_day
 from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
 
-CAPACITIES = ("parental_responsibility", "young_person", "advocate")
-ACT_KINDS = ("signed_form", "message", "witnessed_words", "none")
 ANSWERED_NO = 1
 
 
@@ -53,50 +57,10 @@ def command() -> None:
     """
 
 
-def _act_options(function: Any) -> Any:
-    options = (
-        click.option(
-            "--evidence",
-            type=click.Choice(ACT_KINDS),
-            required=True,
-            help="Evidence of the family's own act; “none” where there is none.",
-        ),
-        click.option("--words", type=Read("TEXT|@FILE", parse_words), help="Their own words."),
-        click.option("--document", type=Read("FILE", hash_file), help="The scanned form; hashed."),
-        click.option("--kept-at", help="Where the paper or message is kept."),
-        click.option("--witness", help="Who witnessed it."),
-        click.option("--method", type=CodeChoice("contact_means"), required=True),
-        click.option("--on", "stated", type=Read("DATE", parse_stated), help="When it happened."),
-        click.option("--late-reason", help="Why it is entered late."),
-        click.option("--request-id", help="The same id twice adds nothing."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def _ask_options(function: Any) -> Any:
-    options = (
-        click.argument("pupil"),
-        click.option("--by", "giver", required=True, help="Who answered."),
-        click.option("--capacity", type=click.Choice(CAPACITIES), required=True),
-        click.option(
-            "--item", "items", multiple=True, required=True, type=CodeChoice("consent_item")
-        ),
-        click.option("--purpose", required=True, help="What for."),
-        click.option("--recipient", required=True, help="To whom."),
-        click.option("--wording", type=Read("TEXT|@FILE", parse_words), required=True),
-        click.option("--wording-version", required=True, help="e.g. “form C1, March 2026”."),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
 @ledger_command(command, "give")
-@_ask_options
+@ask_options
 @click.option("--expires", type=Read("DATE", parse_day), help="Last day in force.")
-@_act_options
+@act_options
 def give(setting: Setting, pupil: str, **given: Any) -> None:
     """Record that consent was given, with the full words shown and the family's own act.
 
@@ -107,13 +71,13 @@ def give(setting: Setting, pupil: str, **given: Any) -> None:
         --wording @form-c1.txt --wording-version "C1 2026" --evidence signed_form
         --kept-at "green folder 12" --method letter --on 3/3/2026 --as senco
     """
-    fields = {**_asked_fields(given), "expires_on": given["expires"]}
+    fields = {**asked_fields(given), "expires_on": given["expires"]}
     _record(setting, pupil, "consent.given.v1", fields, given)
 
 
 @ledger_command(command, "refuse")
-@_ask_options
-@_act_options
+@ask_options
+@act_options
 def refuse(setting: Setting, pupil: str, **given: Any) -> None:
     """Record that consent was asked for and refused.
 
@@ -124,27 +88,7 @@ def refuse(setting: Setting, pupil: str, **given: Any) -> None:
         --wording "May we…?" --wording-version P2 --evidence message --words "No, thank you."
         --method email --as senco
     """
-    _record(setting, pupil, "consent.refused.v1", _asked_fields(given), given)
-
-
-def _asked_fields(given: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "giver_name": given["giver"],
-        "giver_capacity": given["capacity"],
-        "giver_stream": None,
-        "items": tuple(given["items"]),
-        "purpose": given["purpose"],
-        "recipient": given["recipient"],
-        "wording_version": given["wording_version"],
-        "wording": given["wording"],
-        "method": given["method"],
-        **_act_fields(given),
-    }
-
-
-def _act_fields(given: dict[str, Any]) -> dict[str, Any]:
-    act = FamilyAct(given["evidence"], given["words"], given["document"], given["kept_at"])
-    return {"act": act, "witness": given["witness"]}
+    _record(setting, pupil, "consent.refused.v1", asked_fields(given), given)
 
 
 def _record(
@@ -173,7 +117,7 @@ def _record(
 @click.option("--entry", type=int, help="The entry that gave it, where several are in force.")
 @click.option("--by", "giver", required=True, help="Who withdrew it.")
 @click.option("--capacity", type=click.Choice(CAPACITIES), required=True)
-@_act_options
+@act_options
 def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -> None:
     """Record that a consent was withdrawn.
 
@@ -202,7 +146,7 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
                 "by_name": given["giver"],
                 "by_capacity": given["capacity"],
                 "method": given["method"],
-                **_act_fields(given),
+                **act_fields(given),
             },
         )
         done = add_entry(at_work.desk, draft, given["request_id"])
@@ -383,6 +327,7 @@ def prove(
     with acting(setting) as at_work:
         view = at_work.view
         policy = own_policy(at_work.session, view.reader)
+        view.note_stream(view.reader.entry(entry).stream)
         files = build_proof(
             ProofRequest(
                 reader=view.reader,

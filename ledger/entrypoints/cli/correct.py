@@ -102,7 +102,9 @@ def command(
 
 
 def _find(view: View, text: str) -> Wrong:
-    opened = open_entry(_stored(view, text), view.keys.data_key)
+    stored = _stored(view, text)
+    view.note_stream(stored.stream)
+    opened = open_entry(stored, view.keys.data_key)
     statement = opened.statement
     if statement.kind != EVENT or str(opened.fields["event"]).startswith("entry."):
         raise RuleRefused(

@@ -63,7 +63,7 @@ def command(
     good practice. Unknown means that the day cannot be told from what is known.
     """
     states = frozenset(STATES) if "all" in shown else frozenset(shown)
-    with viewing_pupils(setting) as view:
+    with viewing_pupils(setting, CSV_COLUMNS) as view:
         day = as_of or view.home.clock().date()
         rows = [find_pupil(view, pupil)] if pupil else list(read_pupils(view.models, as_of=day))
         found = [one for one in _duties(view, rows, day) if one["status"] in states]

@@ -65,7 +65,8 @@ def command(
     how late and why; a corrected one stays, and names the entry that corrects it.
     A protected address is named and not shown, since a history is soon printed.
     """
-    with viewing_pupils(setting) as view:
+    fields = (*COLUMNS, "protected_address") if show_address else COLUMNS
+    with viewing_pupils(setting, fields) as view:
         row = find_pupil(view, pupil)
         entries = read_history(
             view.models, view.reader, pupil_stream(row).bytes, as_of=as_of, known_at=known_at

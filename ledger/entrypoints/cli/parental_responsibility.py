@@ -10,6 +10,7 @@ from ledger.aggregates.parental_responsibility import ParentalResponsibility
 from ledger.entrypoints.cli.command import ledger_group
 from ledger.entrypoints.cli.entry_options import About, entry_command
 from ledger.entrypoints.cli.parameters import NAME, WORDS
+from ledger.errors import UsageError
 from ledger.values.person_name import search_key
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def command() -> None:
     "--responsibility/--no-responsibility",
     "holds_responsibility",
     default=None,
-    required=True,
-    help="Whether they hold parental responsibility in law.",
+    help="Whether they hold parental responsibility in law; one must be said.",
 )
 @click.option("--evidence", type=WORDS, required=True, help="What the school saw.")
 @click.option(
@@ -63,6 +63,13 @@ def command() -> None:
 )
 def add(about: About, **facts: Any) -> Draft:
     """Record a parent or carer, and whether they hold parental responsibility."""
+    if facts["holds_responsibility"] is None:
+        raise UsageError(
+            "It is not said whether they hold parental responsibility.",
+            "Who may consent depends on it, so it is never assumed (D-CONS-1, D-CONS-3).",
+            "Add --responsibility or --no-responsibility.",
+            kind="responsibility-not-said",
+        )
     return about.draft("parental_responsibility.recorded.v1", **facts)
 
 

@@ -22,7 +22,7 @@ from ledger.entrypoints.cli.entry_options import (
     with_circumstances,
 )
 from ledger.entrypoints.cli.parameters import DAY, NAME, NEED, PAIR, STATED, URN, WORDS, CodeChoice
-from ledger.entrypoints.cli.register_table import say_everyone
+from ledger.entrypoints.cli.register_table import FIELDS, say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError
 from ledger.projections.register import MODEL, all_upns
@@ -357,5 +357,5 @@ def _reason_of_first(about: About, primary: str) -> str:
 @ledger_command(command, "list", examples=("pupil list --as senco", "pupil list --csv --as senco"))
 def list_pupils(setting: Setting) -> None:
     """Show every pupil whom the ledger knows, leavers too."""
-    with viewing_pupils(setting) as view:
+    with viewing_pupils(setting, FIELDS) as view:
         say_everyone(setting, view, as_of=view.home.clock().date(), known_at=None)

@@ -9,7 +9,13 @@ import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
 from ledger.entrypoints.cli.parameters import DAY
-from ledger.entrypoints.cli.register_table import COLUMNS, cells, row_record, say_everyone
+from ledger.entrypoints.cli.register_table import (
+    COLUMNS,
+    FIELDS,
+    cells,
+    row_record,
+    say_everyone,
+)
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.projections.register import ON_REGISTER, read_register
 from ledger.values.dates import day_words
@@ -56,7 +62,7 @@ def command(
     --as-of asks what was true on a day, --known-at what the ledger knew on a
     day: both together show the register as it was shown then.
     """
-    with viewing_pupils(setting) as view:
+    with viewing_pupils(setting, ("status", "primary_need") if counts else FIELDS) as view:
         day = as_of or view.home.clock().date()
         if everyone:
             say_everyone(setting, view, as_of=day, known_at=known_at)

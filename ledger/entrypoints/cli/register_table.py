@@ -24,6 +24,8 @@ COLUMNS = {
     "further_needs": "Further needs",
 }
 EVERYONE = {**COLUMNS, "on_roll": "On roll", "year_group": "Year", "class_name": "Class"}
+FIELDS = (*EVERYONE, "born")
+"""What a list of pupils tells, as the access log names it."""
 SET_ASIDE = "quarantined"
 
 

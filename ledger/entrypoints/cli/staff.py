@@ -20,7 +20,6 @@ from ledger.bootstrap.staffing import (
     rotate_key,
     withdraw_role,
 )
-from ledger.bootstrap.view import View
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
@@ -31,11 +30,10 @@ from ledger.entrypoints.cli.command import (
     say,
     say_table,
 )
+from ledger.entrypoints.cli.staff_finding import find_person, key_rows
 from ledger.entrypoints.cli.viewing import viewing
-from ledger.errors import NotFound, UsageError
+from ledger.errors import UsageError
 from ledger.formats.encoding import b64url, unb64url
-from ledger.formats.home_file import name_mac
-from ledger.projections.people import Person
 from ledger.seal.private_files import read_private
 from ledger.values.code import Code
 from ledger.values.dates import parse_day
@@ -159,7 +157,7 @@ def list_staff(setting: Setting) -> None:
       send-ledger staff list --as head --json
     """
     with viewing(setting) as view:
-        rows = [row for person in view.people().values() for row in _rows(view, person)]
+        rows = [row for person in view.people().values() for row in key_rows(view, person)]
     columns = {
         "name": "Name",
         "roles": "Roles in force",
@@ -168,44 +166,6 @@ def list_staff(setting: Setting) -> None:
         "state": "State",
     }
     say_table(setting, rows, columns, empty="Nobody is appointed yet.")
-
-
-def _rows(view: View, person: Person) -> list[dict[str, Any]]:
-    at = view.authority.head_index + 1
-    roles = view.authority.roles_of(person.person, at, view.home.clock().date().isoformat())
-    handles = {one.person: one.handle for one in view.home.locators()}
-    rows = []
-    for kid in person.kids:
-        record = view.authority.keys[kid]
-        state = "in use"
-        if record.revoked is not None:
-            state = f"revoked from entry {record.revoked_from} ({record.reason})"
-        rows.append(
-            {
-                "name": person.name,
-                "person": person.person,
-                "roles": ", ".join(sorted(roles)),
-                "handle": handles.get(unb64url(person.person), ""),
-                "key": kid,
-                "state": state,
-            }
-        )
-    return rows
-
-
-def _find(view: View, who: str) -> Person:
-    people = view.people()
-    mac = name_mac(view.home.lid, who)
-    for one in view.home.locators():
-        person = next(p for p in people.values() if unb64url(p.person) == one.person)
-        if who == one.handle or mac == one.name_mac:
-            return person
-    for person in people.values():
-        if who == person.person or name_mac(view.home.lid, person.name) == mac:
-            return person
-    raise NotFound(
-        "Nobody here is called that.", remedy="See send-ledger staff list.", kind="unknown-person"
-    )
 
 
 @ledger_command(command, "grant")
@@ -225,7 +185,7 @@ def grant(
     """
     with acting(setting) as at_work:
         given = _grant(granted, from_day, until_day, at_work.desk.today())
-        grant_role(at_work.session, _find(at_work.view, person), given)
+        grant_role(at_work.session, find_person(at_work.view, person), given)
     say(setting, f"Granted: {granted}.", {"granted": granted})
 
 
@@ -252,7 +212,7 @@ def revoke(
         withdraw_role(
             view,
             at_work.session,
-            _find(view, person),
+            find_person(view, person),
             role=withdrawn,
             from_index=index,
             why=reason,
@@ -286,7 +246,7 @@ def revoke_key_command(
         view = at_work.view
         kid = person_or_key
         if kid not in view.authority.keys:
-            kid = next(iter(view.authority.live_keys(_find(view, person_or_key).person)), "")
+            kid = next(iter(view.authority.live_keys(find_person(view, person_or_key).person)), "")
         index = view.reader.size if from_entry is None else from_entry
         revoke_key(view, at_work.session, kid, from_index=index, reason=because, why=reason)
         at_work.session.seal()
@@ -322,7 +282,7 @@ def replace(setting: Setting, handle: str, *, new_passphrase_file: Path | None) 
       send-ledger staff replace-key senco --as head --new-passphrase-file new.txt
     """
     with acting(setting) as at_work:
-        person = _find(at_work.view, handle)
+        person = find_person(at_work.view, handle)
         kid = replace_key(
             at_work.session, person, handle, _new_passphrase(handle, new_passphrase_file)
         )
@@ -357,7 +317,7 @@ def designate(setting: Setting, person: str, **facts: Any) -> None:
         "award_completed": _day(facts["award_completed"]),
     }
     with acting(setting) as at_work:
-        designate_senco(at_work.desk, unb64url(_find(at_work.view, person).person), fields)
+        designate_senco(at_work.desk, unb64url(find_person(at_work.view, person).person), fields)
     say(setting, "Recorded.", {"award": award})
 
 
@@ -378,7 +338,7 @@ def left(setting: Setting, person: str, *, on_day: str, reason: str | None) -> N
       send-ledger staff left senco --on 20/07/2026 --reason "retired" --as head
     """
     with acting(setting) as at_work:
-        found = _find(at_work.view, person)
+        found = find_person(at_work.view, person)
         record_leaving(at_work.desk, unb64url(found.person), parse_day(on_day), reason)
     say(setting, "Recorded.", {"left": on_day})
 

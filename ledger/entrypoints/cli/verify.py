@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from ledger.bootstrap.access import note_verifying
 from ledger.bootstrap.home import Home, system_clock
 from ledger.bootstrap.verifying import Wanted, verify_target
 from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
+from ledger.entrypoints.cli.viewing import reading_of
 from ledger.errors import KeyUnavailable, UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.recorder.content_key_store import ContentKeyStore
@@ -82,6 +84,7 @@ def _opened(setting: Setting, place: Path, wanted: Wanted) -> Wanted:
     opened = home.open_person(who, setting.passphrase(who))
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     keys.unlock(opened.reading)
+    note_verifying(home, keys, opened.person, setting.role, reading_of(setting))
     try:
         identity = identity_of(keys.data_key(home.streams.transport.bytes))
     except KeyUnavailable:

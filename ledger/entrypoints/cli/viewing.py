@@ -10,35 +10,60 @@ from uuid import UUID
 import click
 
 from ledger.aggregates.pupil import Pupil
+from ledger.bootstrap.access import Reading
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import unb64url
 from ledger.values.upn import Upn, UpnRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ledger.entrypoints.cli.command import Setting
     from ledger.projections.register import RegisterRow
 
 
 @contextmanager
-def viewing(setting: Setting) -> Iterator[View]:
-    """Open the home as the person named, for reading."""
+def viewing(setting: Setting, fields: Iterable[str] = ()) -> Iterator[View]:
+    """Open the home as the person named, for reading.
+
+    Args:
+        setting: how the command was called.
+        fields: names of what it shows, for the access log; none for whatever is recorded.
+    """
     home, who = setting.home(), setting.person()
     passphrase = setting.passphrase(who)
-    with open_view(home, who, passphrase, setting.role, show_progress) as view:
+    reading = reading_of(setting, fields)
+    with open_view(home, who, passphrase, setting.role, show_progress, reading=reading) as view:
         yield view
 
 
+def reading_of(setting: Setting, fields: Iterable[str] = ()) -> Reading:
+    """Say for the access log how the command at hand reads."""
+    return Reading(
+        command=_words_typed(click.get_current_context()),
+        purpose=setting.access_reason,
+        fields_seen=tuple(fields),
+    )
+
+
+def _words_typed(context: click.Context) -> str:
+    """Give the command's words without the program's own name, e.g. `consent check`."""
+    words = []
+    while context.parent is not None:
+        words.append(context.info_name or "")
+        context = context.parent
+    return " ".join(reversed(words))
+
+
 @contextmanager
-def viewing_pupils(setting: Setting) -> Iterator[View]:
-    """Open the home for reading pupils' records.
+def viewing_pupils(setting: Setting, fields: Iterable[str] = ()) -> Iterator[View]:
+    """Open the home for reading pupils' records; see `viewing`.
 
     Raises:
         KeyUnavailable: kind `contents-unopened`: the role reads none of them.
     """
-    with viewing(setting) as view:
+    with viewing(setting, fields) as view:
         demand_pupils_open(view)
         yield view
 

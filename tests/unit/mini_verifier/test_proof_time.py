@@ -129,7 +129,7 @@ def test_a_cosignature_that_the_statement_quotes_bounds_it_from_below(tmp_path: 
     log = staffed_log()
     note = log.checkpoint()
     line = cosign(note, WITNESS_NAME, WITNESS.sign, WITNESS.public, 1772470800)
-    log.log_anchor(line.encode())
+    log.log_anchor(line.removesuffix("\n").encode())
     for _ in range(2):
         log.event("consent")
     for stream in ("consent", AUTHORITY):

@@ -11,7 +11,7 @@ from ledger.aggregates.pupil import PupilEnrolled
 from ledger.errors import MalformedInput
 from ledger.formats.statement import Anchor
 from ledger.verify.saved_state import SavedState
-from tests.support.ledger_builder import BuiltLedger, new_ledger
+from tests.support.ledger_builder import BUILT_SIZE, FIRST_SEALED, FOUNDING, BuiltLedger, new_ledger
 from tests.support.tampering import (
     editing,
     forging,
@@ -47,7 +47,7 @@ def test_a_state_is_read_back_as_it_was_written(built: BuiltLedger, verify: Veri
     report = verify(built)
     state = saved(report)
     assert state.to_bytes() == report.saved
-    assert (state.size, state.root, state.contents) == (39, built.mark.root, True)
+    assert (state.size, state.root, state.contents) == (BUILT_SIZE, built.mark.root, True)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_only_the_new_entries_are_walked(built: BuiltLedger, verify: Verify) -> 
     built.seal()
     built.anchor()
     report = verify(built, since=state)
-    assert (report.result, report.counts["entries"]) == ("intact", built.mark.size - 39)
+    assert (report.result, report.counts["entries"]) == ("intact", built.mark.size - BUILT_SIZE)
     assert report.counts["checkpoints"] == 1
     assert (report.size, report.root) == (built.mark.size, built.mark.root)
-    assert any("first 39 entries" in words for words in report.not_checked)
+    assert any(f"first {BUILT_SIZE} entries" in words for words in report.not_checked)
     assert saved(report) == saved(verify(built))
 
 
@@ -106,15 +106,17 @@ def test_a_second_beginning_of_an_old_record_is_caught(built: BuiltLedger, verif
         index = forger.append(built.signing["senco"], prev=None, seq=1, stream=bytes(16))
         forger.connection.execute("INSERT INTO contents VALUES (?, x'00')", (index + 1,))
     assert verify(built, since=state, envelope_only=True).result == "intact"
-    old = statement_at(built.path, 15).stream
+    old = statement_at(built.path, FOUNDING).stream
     with editing(built.path) as connection:
-        connection.execute("UPDATE entries SET originator_id = ? WHERE rowid = 16", (b"x" * 16,))
+        connection.execute(
+            "UPDATE entries SET originator_id = ? WHERE rowid = ?", (b"x" * 16, FOUNDING + 1)
+        )
     with forging(built) as forger:
         other = forger.append(built.signing["senco"], prev=None, seq=1, stream=old)
     assert ("chain-broken", other) in found(verify(built, since=state, envelope_only=True))
 
 
-@pytest.mark.parametrize("index", [3, 20, 38])
+@pytest.mark.parametrize("index", [3, 22, BUILT_SIZE - 1])
 def test_what_was_rewritten_below_with_the_tree_rebuilt_is_caught_and_named(
     built: BuiltLedger, verify: Verify, index: int
 ) -> None:
@@ -132,9 +134,9 @@ def test_what_was_rewritten_below_with_the_tree_rebuilt_is_caught_and_named(
 def test_a_ledger_cut_below_the_state_is_caught(built: BuiltLedger, verify: Verify) -> None:
     state = saved(verify(built))
     with editing(built.path) as connection:
-        connection.execute("DELETE FROM entries WHERE rowid > 37")
-        connection.execute("DELETE FROM contents WHERE rowid > 37")
-        connection.execute("DELETE FROM checkpoints WHERE size > 37")
+        connection.execute("DELETE FROM entries WHERE rowid > ?", (BUILT_SIZE - 2,))
+        connection.execute("DELETE FROM contents WHERE rowid > ?", (BUILT_SIZE - 2,))
+        connection.execute("DELETE FROM checkpoints WHERE size > ?", (BUILT_SIZE - 2,))
         rebuild_tree(connection)
     report = verify(built, since=state, mark=None)
     assert ("since-mismatch", None) in found(report)
@@ -179,11 +181,11 @@ def test_an_anchor_logged_before_is_known_and_another_is_not(
     built.anchor()
     state = saved(verify(built))
     with forging(built) as forger:
-        stream = statement_at(built.path, 15).stream
+        stream = statement_at(built.path, FOUNDING).stream
         first = forger.append(
             built.signing["senco"], {"event": "x.y.v1"}, stream=stream, anchor=old
         )
-        unknown = Anchor(33, bytes(32), ())
+        unknown = Anchor(FIRST_SEALED, bytes(32), ())
         second = forger.append(
             built.signing["senco"], {"event": "x.y.v1"}, stream=stream, anchor=unknown
         )
@@ -196,7 +198,7 @@ def test_a_revocation_reaches_back_over_what_was_verified_before(
     built: BuiltLedger, verify: Verify
 ) -> None:
     state = saved(verify(built))
-    built.revoke("senco", from_index=36, by="head")
+    built.revoke("senco", from_index=BUILT_SIZE - 3, by="head")
     report = verify(built, since=state)
     assert report.counts["entries"] == 1
     full = verify(built)
@@ -211,7 +213,7 @@ def test_contents_never_opened_are_not_taken_for_checked(
 ) -> None:
     state = saved(verify(built, envelope_only=True))
     assert not state.contents
-    assert verify(built, since=state).counts["contents_opened"] == 31
+    assert verify(built, since=state).counts["contents_opened"] == FOUNDING + 16
 
 
 def test_nothing_is_saved_of_a_ledger_that_is_not_intact(

@@ -10,7 +10,7 @@ import pytest
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
 from ledger.seal.time_stamps import build_query, read_roots
 from ledger.verify.saved_state import SavedState
-from tests.support.ledger_builder import BuiltLedger, Drawing, build_ledger
+from tests.support.ledger_builder import FIRST_SEALED, BuiltLedger, Drawing, build_ledger
 from tests.support.tampering import editing
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_a_stamp_over_another_checkpoint_is_caught(
     stamped: BuiltLedger, verify: Verify, authority: LocalTimeStampAuthority
 ) -> None:
     with editing(stamped.path) as connection:
-        connection.execute("UPDATE tokens SET size = 33")
+        connection.execute("UPDATE tokens SET size = ?", (FIRST_SEALED,))
     report = verify(stamped, roots=read_roots(authority.root_pem))
     assert {one.code for one in report.findings} == {"token-imprint"}
 

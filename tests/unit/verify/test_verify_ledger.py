@@ -26,7 +26,14 @@ from ledger.seal.content_keys import ReadingKey
 from ledger.seal.tree import EMPTY_ROOT, leaf_hash
 from ledger.verify.held import Held
 from ledger.verify.home import verify_ledger
-from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
+from tests.support.ledger_builder import (
+    BUILT_SIZE,
+    FIRST_SEALED,
+    FOUNDING,
+    BuiltLedger,
+    drawn,
+    new_ledger,
+)
 from tests.support.tampering import editing, forging, rebuild_tree, statement_at
 
 if TYPE_CHECKING:
@@ -75,7 +82,7 @@ def test_without_a_readers_key_contents_stay_unopened_and_it_exits_11(
 ) -> None:
     report = verify(built, data_key=None)
     assert (report.exit_code, codes(report)) == (11, {"contents-unopened"})
-    assert report.counts["contents_present"] == 31
+    assert report.counts["contents_present"] == FOUNDING + 16
 
 
 def test_the_envelope_alone_can_be_intact(built: BuiltLedger, verify: Verify) -> None:
@@ -93,7 +100,7 @@ def test_a_reader_of_some_classes_is_told_how_much_stayed_closed(
     governor.unlock(reading)
     report = verify(built, data_key=governor.data_key)
     assert (report.exit_code, codes(report)) == (11, {"contents-unopened"})
-    assert report.counts["contents_opened"] == 15  # the authority stream
+    assert report.counts["contents_opened"] == FOUNDING  # the authority stream
     assert report.counts["contents_closed"] == 16
 
 
@@ -119,10 +126,12 @@ def test_a_ledger_whose_genesis_nobody_countersigned_is_called_self_rooted(
 def test_a_kind_whose_rules_are_not_written_yet_leaves_the_ledger_unverified(
     built: BuiltLedger, verify: Verify
 ) -> None:
-    stream = statement_at(built.path, 15).stream
+    stream = statement_at(built.path, FOUNDING).stream
     ranges = [{"stream": b64url(stream), "from": 1, "to": 2}]
     with forging(built) as forger:
-        forger.connection.execute("DELETE FROM contents WHERE rowid IN (16, 17)")
+        forger.connection.execute(
+            "DELETE FROM contents WHERE rowid IN (?, ?)", (FOUNDING + 1, FOUNDING + 2)
+        )
         built.open_stream(drawn_stream := built.stream(), "school")
         forger.append(
             built.signing["head"],
@@ -135,27 +144,29 @@ def test_a_kind_whose_rules_are_not_written_yet_leaves_the_ledger_unverified(
     report = verify(built)
     assert (report.result, codes(report)) == ("unanchored", {"reserved-kind"})
     with editing(built.path) as connection:
-        connection.execute("DELETE FROM contents WHERE rowid = 18")
+        connection.execute("DELETE FROM contents WHERE rowid = ?", (FOUNDING + 3,))
     assert codes(verify(built)) == {"reserved-kind", "contents-missing"}
 
 
 def test_entries_that_a_revocation_reaches_back_over_are_disputed(
     built: BuiltLedger, verify: Verify
 ) -> None:
-    built.revoke("senco", from_index=36, by="head")
+    built.revoke("senco", from_index=BUILT_SIZE - 3, by="head")
     report = verify(built)
     disputed = [one.index for one in report.notes if one.code == "disputed"]
     senco = built.signing["senco"].kid
-    assert disputed == [n for n in range(36, 39) if statement_at(built.path, n).kid == senco]
+    assert disputed == [
+        n for n in range(BUILT_SIZE - 3, BUILT_SIZE) if statement_at(built.path, n).kid == senco
+    ]
     assert report.result == "intact"
 
 
 def test_entries_that_a_withdrawal_reaches_back_over_are_disputed(
     built: BuiltLedger, verify: Verify
 ) -> None:
-    built.withdraw("senco", "senco", from_index=38, by="head")
+    built.withdraw("senco", "senco", from_index=BUILT_SIZE - 1, by="head")
     report = verify(built)
-    assert [one.index for one in report.notes if one.code == "disputed"] == [38]
+    assert [one.index for one in report.notes if one.code == "disputed"] == [BUILT_SIZE - 1]
 
 
 def test_a_time_in_the_future_is_noted(built: BuiltLedger, verify: Verify) -> None:
@@ -262,7 +273,7 @@ def test_the_report_is_the_same_with_any_number_of_threads(
             connection.execute("UPDATE contents SET ciphertext = x'00' WHERE rowid = ?", (row,))
     report = verify(built, threads=threads)
     assert [one.index for one in report.findings] == [99, 399, 499, 699]
-    assert report.counts["entries"] == 718
+    assert report.counts["entries"] == FOUNDING + 703
 
 
 def test_verifying_imports_no_writing_path_and_no_eventsourcing(
@@ -282,8 +293,8 @@ def test_verifying_imports_no_writing_path_and_no_eventsourcing(
 
 
 def test_what_was_not_checked_is_said(built: BuiltLedger, verify: Verify) -> None:
-    built.seals.add_token(33, b"token")
-    built.anchor(33)
+    built.seals.add_token(FIRST_SEALED, b"token")
+    built.anchor(FIRST_SEALED)
     with editing(built.path) as connection:
         connection.execute("INSERT INTO commands VALUES (x'00', 1)")
         connection.execute("DELETE FROM cosignatures")
@@ -299,7 +310,7 @@ def test_the_report_is_written_as_documented(built: BuiltLedger, verify: Verify)
     assert read["format"] == "send-ledger/v1/verify-report"
     assert read["result"] == "unanchored"
     assert read["exit_code"] == 11
-    assert read["size"] == 39
+    assert read["size"] == BUILT_SIZE
     assert read["root"] == b64url(built.mark.root)
     assert read["findings"][0] == {
         "code": "contents-unopened",

@@ -1,0 +1,157 @@
+"""Measure everything, and write `docs/explanation/performance.md`.
+
+    python -m benchmarks            everything, some ten minutes, 2 GB of temporary disk
+    python -m benchmarks --quick    smaller ledgers, and nothing is written
+
+Run it from the project's root, on a machine that does nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import appending, projecting, starting, verifying
+from benchmarks.home import BenchmarkHome
+from benchmarks.measuring import Comparison
+
+PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "performance.md"
+LIBRARIES = ("cryptography", "eventsourcing", "msgpack", "click")
+NEW_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured."""
+
+    small: int
+    large: int
+    rounds: int
+
+
+FULL = Size(small=2_000, large=200_000, rounds=9)
+QUICK = Size(small=2_000, large=6_000, rounds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table, in words."""
+
+    name: str
+    target: str
+    measured: str
+    reached: bool
+
+
+def compared(line: Comparison) -> Line:
+    """Put a comparison in words."""
+    sign = "≤" if line.at_most else "≥"
+    each = f"{_time(line.ours / line.per_round)} ÷ {_time(line.other / line.per_round)}"
+    measured = f"**{line.ratio:.2f}** ({each})"
+    return Line(line.name, f"{sign} {line.target}", measured, line.reached)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e3:.0f} ms" if seconds > 0.02 else f"{seconds * 1e6:.0f} µs"
+
+
+def measure(folder: Path, size: Size) -> Iterator[Line]:
+    """Give the lines of the table, one after another."""
+    yield compared(starting.help_page(size.rounds * 2))
+    yield compared(appending.one_per_save(folder / "one", 200, size.rounds))
+    yield compared(appending.many_per_save(folder / "many", size.rounds))
+    small = BenchmarkHome.create(folder / "small")
+    small.grow(size.small)
+    verified, projected = [], []
+    verified.append(verifying.incremental(small, NEW_ENTRIES))
+    projected.append(projecting.incremental(small, NEW_ENTRIES))
+    medium = BenchmarkHome.create(folder / "medium")
+    medium.grow(6_000)
+    yield from map(compared, verifying.whole_ledger(medium, max(3, size.rounds // 2)))
+    yield compared(projecting.rebuild(medium, max(3, size.rounds // 2)))
+    large = BenchmarkHome.create(folder / "large")
+    large.grow(size.large)
+    verified.append(verifying.incremental(large, NEW_ENTRIES))
+    projected.append(projecting.incremental(large, NEW_ENTRIES))
+    sizes = f"{NEW_ENTRIES} new entries at {size.large:,} ÷ at {size.small:,}"
+    yield grown(f"incremental verify, {sizes}", verified)
+    yield grown(f"incremental projection, {sizes}", projected)
+    megabytes = verifying.peak_memory(large)
+    name = f"peak memory of `verify` at {size.large:,} entries"
+    yield Line(name, "≤ 300 MB", f"**{megabytes:.0f} MB**", megabytes <= 300)
+    yield compared(starting.register(folder / "school", size.rounds))
+
+
+def grown(name: str, taken: list[float]) -> Line:
+    """Compare the same work on a small and a large ledger."""
+    ratio = taken[1] / taken[0]
+    measured = f"**{ratio:.2f}** ({_time(taken[1])} ÷ {_time(taken[0])})"
+    return Line(name, "≤ 1.5", measured, ratio <= 1.5)
+
+
+def conditions(load: float) -> str:
+    """Say on what it was measured."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        f"Measured on {datetime.now(UTC):%-d %B %Y}: {os.cpu_count()} cores, {platform.machine()}, "
+        f"{platform.system()}, Python {platform.python_version()}, SQLite "
+        f"{sqlite3.sqlite_version}, {libraries}.  Load of the machine before it began: {load:.2f}."
+    )
+
+
+TEXT = """\
+# Performance
+
+<!-- Written by `python -m benchmarks`; do not edit by hand. -->
+
+Every figure is a ratio of two things measured turn by turn in one run, so that it
+says something about other machines too; the times behind it are of this one.
+For speeds the ratio is *ours ÷ the other's speed* (1 is as fast); where the target
+says ≤, it is *our time ÷ the other's*.
+
+{conditions}
+
+| measure | target | measured | |
+| --- | --- | --- | --- |
+{table}
+
+What is compared:
+
+- *Bare library*: the eventsourcing library's SQLite recorder, its own JSON, the same
+  fields, no signature, no encryption.  Both flush every save to the disk.
+- *Raw insert + Ed25519 + AEAD + the same digests*: one thread, straight Python; salts
+  and decoys drawn, fields written, hashed and sorted, one signature, one encryption,
+  two rows.  No chain, tree, authority or checks.
+- *Floors of verifying*: everything read and taken apart beforehand; the time of one
+  thread divided by the cores that we use.
+- *An event* is a review with ten fields of its own, eighteen with those of every entry,
+  so thirty-two digests.  A pupil has thirty-five entries in seven streams.
+"""
+
+
+def main() -> None:
+    """Measure, print, and write the page."""
+    quick = "--quick" in sys.argv[1:]
+    load, lines = os.getloadavg()[0], []
+    with tempfile.TemporaryDirectory(prefix="send-ledger-benchmarks-") as folder:
+        for line in measure(Path(folder), QUICK if quick else FULL):
+            lines.append(line)
+            print("reached" if line.reached else "MISSED ", line.measured, line.name, flush=True)
+    table = "\n".join(
+        f"| {one.name} | {one.target} | {one.measured} | {'reached' if one.reached else 'missed'} |"
+        for one in lines
+    )
+    if not quick:
+        PAGE.write_text(TEXT.format(conditions=conditions(load), table=table), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

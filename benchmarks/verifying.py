@@ -1,0 +1,157 @@
+"""Verifying: beside bare signature checks, incrementally, and how much memory it takes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.cobblestone import Cobblestone256Decryptor
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from benchmarks.home import BenchmarkHome
+from benchmarks.measuring import Comparison, alternate, seconds
+from ledger.formats.row import unpack_contents
+from ledger.formats.statement import read_statement
+from ledger.seal.content_keys import encryption_context, open_content
+from ledger.verify.findings import Report
+from ledger.verify.home import verify_ledger
+from ledger.verify.saved_state import SavedState
+
+CORES = os.cpu_count() or 1
+MEMORY_PROGRAM = """\
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from ledger.verify.home import verify_ledger
+verify_ledger(Path(sys.argv[1]), mark=None, now=datetime.now(UTC), envelope_only=True)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def verify(home: BenchmarkHome, *, contents: bool, since: SavedState | None = None) -> Report:
+    """Verify a home, and demand that it is intact."""
+    report = verify_ledger(
+        home.built.home,
+        mark=home.mark.read(),
+        now=datetime.now(UTC),
+        data_key=home.built.keys.data_key if contents else None,
+        envelope_only=not contents,
+        since=since,
+    )
+    if report.result == "altered":
+        raise AssertionError(report)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One entry as a bare check needs it, everything taken apart beforehand."""
+
+    key: Ed25519PublicKey
+    signature: bytes
+    signed: bytes
+    leaf: bytes
+    data_key: bytes
+    context: bytes
+    ciphertext: bytes
+    texts: tuple[bytes, ...]
+
+
+def sealed_entries(home: BenchmarkHome) -> list[Sealed]:
+    """Take every entry with contents apart."""
+    publics = {
+        key.kid: Ed25519PublicKey.from_public_bytes(key.public)
+        for key in home.built.signing.values()
+    }
+    found = []
+    with home.built.reading_file() as reader:
+        for entry in reader.entries():
+            statement = read_statement(entry.statement)
+            context = encryption_context(statement.lid, statement.stream, statement.seq)
+            key, ciphertext = home.built.keys.data_key(statement.stream), entry.ciphertext or b""
+            texts = unpack_contents(open_content(key, context, ciphertext))
+            found.append(
+                Sealed(
+                    publics[statement.kid],
+                    statement.signature,
+                    statement.signing_input,
+                    b"\0" + entry.statement,
+                    key,
+                    context,
+                    ciphertext,
+                    tuple(text.encode("ascii") for text in texts),
+                )
+            )
+    return found
+
+
+def check_envelopes(entries: list[Sealed]) -> None:
+    """One signature and one leaf hash each: what no verifier can do without."""
+    for one in entries:
+        one.key.verify(one.signature, one.signed)
+        hashlib.sha256(one.leaf).digest()
+
+
+def check_contents(entries: list[Sealed]) -> None:
+    """As `check_envelopes`, and the contents decrypted and their digests made."""
+    check_envelopes(entries)
+    for one in entries:
+        decryptor = Cobblestone256Decryptor(one.data_key, one.context)
+        decryptor.update(one.ciphertext)
+        decryptor.finalize()
+        for text in one.texts:
+            hashlib.sha256(text).digest()
+
+
+def whole_ledger(home: BenchmarkHome, rounds: int) -> list[Comparison]:
+    """Envelopes, then contents too, each ÷ its floor on as many cores as are used."""
+    entries = sealed_entries(home)
+    lines = []
+    for contents, floor, target in ((False, check_envelopes, 0.75), (True, check_contents, 0.6)):
+        ours, other = alternate(
+            lambda contents=contents: verify(home, contents=contents),  # type: ignore[misc]  # mypy infers no type for a default
+            lambda floor=floor: floor(entries),  # type: ignore[misc]  # as above
+            rounds,
+        )
+        lines.append(
+            Comparison(
+                name=(
+                    "verify with contents ÷ Ed25519 verify + leaf hash + decryption + digests"
+                    if contents
+                    else "envelope verify ÷ Ed25519 verify + leaf hash"
+                )
+                + f", on {CORES} cores",
+                ours=ours,
+                other=other / CORES,
+                per_round=len(entries),
+                target=target,
+            )
+        )
+    return lines
+
+
+def incremental(home: BenchmarkHome, new: int) -> float:
+    """Give the seconds that verifying takes after so many new entries."""
+    saved = verify(home, contents=False).saved
+    if saved is None:
+        raise AssertionError("nothing was saved to go on from")
+    home.grow(home.size + new)
+    since = SavedState.from_bytes(saved)
+    return min(seconds(lambda: verify(home, contents=False, since=since)) for _ in range(5))
+
+
+def peak_memory(home: BenchmarkHome) -> float:
+    """Give the peak memory of verifying in a program of its own, in MB."""
+    done = subprocess.run(  # noqa: S603  our own program and path
+        [sys.executable, "-c", MEMORY_PROGRAM, str(home.built.home)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+    )
+    return int(done.stdout) / 1000

@@ -1,0 +1,55 @@
+"""Finding members of staff and their keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ledger.bootstrap.view import View
+from ledger.errors import NotFound
+from ledger.formats.encoding import unb64url
+from ledger.formats.home_file import name_mac
+from ledger.projections.people import Person
+
+
+def key_rows(view: View, person: Person) -> list[dict[str, Any]]:
+    """Give one row for each key of a person: roles in force, handle, state."""
+    at = view.authority.head_index + 1
+    roles = view.authority.roles_of(person.person, at, view.home.clock().date().isoformat())
+    handles = {one.person: one.handle for one in view.home.locators()}
+    rows = []
+    for kid in person.kids:
+        record = view.authority.keys[kid]
+        state = "in use"
+        if record.revoked is not None:
+            state = f"revoked from entry {record.revoked_from} ({record.reason})"
+        rows.append(
+            {
+                "name": person.name,
+                "person": person.person,
+                "roles": ", ".join(sorted(roles)),
+                "handle": handles.get(unb64url(person.person), ""),
+                "key": kid,
+                "state": state,
+            }
+        )
+    return rows
+
+
+def find_person(view: View, who: str) -> Person:
+    """Find a member of staff by handle, name or id.
+
+    Raises:
+        NotFound: nobody is called that.
+    """
+    people = view.people()
+    mac = name_mac(view.home.lid, who)
+    for one in view.home.locators():
+        person = next(p for p in people.values() if unb64url(p.person) == one.person)
+        if who == one.handle or mac == one.name_mac:
+            return person
+    for person in people.values():
+        if who == person.person or name_mac(view.home.lid, person.name) == mac:
+            return person
+    raise NotFound(
+        "Nobody here is called that.", remedy="See send-ledger staff list.", kind="unknown-person"
+    )

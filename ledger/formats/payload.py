@@ -1,0 +1,153 @@
+"""The payload of a statement, read and checked against the closed table of kinds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from operator import lt
+from typing import Any
+
+from ledger.errors import MalformedInput
+from ledger.formats import kinds
+from ledger.formats.encoding import strict_json
+
+VERSION = 1
+SD_ALGORITHM = "sha-256"
+_INSTANT_PATTERN = r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+_INSTANT = re.compile(_INSTANT_PATTERN + r"\Z")
+_BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
+LAST_CHARACTERS = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+_DIGEST_COUNTS = frozenset({16, 32, 64, 128})
+_DIGEST_CHARACTERS = 43
+DIGEST_SEPARATOR = '","'
+_DIGEST_STEP = _DIGEST_CHARACTERS + len(DIGEST_SEPARATOR)
+
+# An event's payload as `unsigned` spells it, up to its digests.
+_PLAIN_HEAD = re.compile(
+    r'\{"v":1,"lid":"([A-Za-z0-9_-]{21}[AQgw])","stream":"([A-Za-z0-9_-]{21}[AQgw])"'
+    r',"seq":([1-9][0-9]{0,17}),"prev":(?:null|"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])")'
+    f',"recorded_at":"({_INSTANT_PATTERN})"'
+    r',"anchor":(?:null|(\{[^{}]*\})),"auth":(?:null|(\{[^{}]*\})),"role":"'
+    f"({'|'.join(sorted(kinds.ROLES))})"
+    r'","_sd":\["'
+)
+_PLAIN_END = b'"],"_sd_alg":"sha-256"}'
+
+
+def read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
+    """Read the JSON of a payload and check it against the closed table.
+
+    Args:
+        kind: one of `ledger.formats.kinds`.
+        data: UTF-8.
+
+    Raises:
+        MalformedInput: other members than the table has, or a value of another shape.
+    """
+    # Nearly every statement is an event spelt by `unsigned`: one pattern reads it and
+    # checks it.  Whatever it does not match is read as any JSON of the same meaning.
+    if kind == kinds.EVENT and (plain := _read_plain(data)) is not None:
+        return plain
+    payload = strict_json(data)
+    if not isinstance(payload, dict) or payload.keys() != kinds.MEMBERS[kind]:
+        raise MalformedInput(f"A {kind} statement has other members.", kind="bad-member")
+    _check_common_members(payload)
+    kinds.check_further_members(kind, payload)
+    return payload
+
+
+def _read_plain(data: bytes) -> Mapping[str, Any] | None:
+    head = _PLAIN_HEAD.match(data.decode("latin-1"))
+    if head is None or not data.endswith(_PLAIN_END):
+        return None
+    digests = _read_plain_digests(data[head.end() : -len(_PLAIN_END)])
+    lid, stream, seq, prev, recorded_at, day, anchor, auth, role = head.groups()
+    if digests is None or (prev is None) != (seq == "1") or not _is_day(day):
+        return None
+    return {
+        "v": VERSION,
+        "lid": lid,
+        "stream": stream,
+        "seq": int(seq),
+        "prev": prev,
+        "recorded_at": recorded_at,
+        "anchor": _read_place(anchor, kinds.is_anchor),
+        "auth": _read_place(auth, kinds.is_stream_place),
+        "role": role,
+        "_sd": digests,
+        "_sd_alg": SD_ALGORITHM,
+    }
+
+
+def _read_plain_digests(data: bytes) -> list[str] | None:
+    more, rest = divmod(len(data) - _DIGEST_CHARACTERS, _DIGEST_STEP)
+    quotes = data[_DIGEST_CHARACTERS::_DIGEST_STEP] + data[_DIGEST_CHARACTERS + 2 :: _DIGEST_STEP]
+    plain = (
+        not rest
+        and more + 1 in _DIGEST_COUNTS
+        and data.translate(None, _BASE64URL) == b'","' * more
+        and quotes == b'""' * more
+        and not data[_DIGEST_CHARACTERS - 1 :: _DIGEST_STEP].translate(None, LAST_CHARACTERS[3])
+    )
+    if not plain:
+        return None
+    digests = data.decode("ascii").split('","')
+    return digests if all(map(lt, digests, digests[1:])) else None
+
+
+def _read_place(text: str | None, check: kinds.Check) -> object:
+    read = _read_known_place(text, check)
+    return dict(read) if isinstance(read, dict) else read  # its caller may change its own
+
+
+@lru_cache(maxsize=1024)
+def _read_known_place(text: str | None, check: kinds.Check) -> object:
+    # One anchor and one authority head are quoted by thousands of statements.
+    value = None if text is None else strict_json(text)
+    if value is not None and not check(value):
+        raise MalformedInput("A statement has a malformed member.", kind="bad-member")
+    return value
+
+
+def _check_common_members(payload: Mapping[str, Any]) -> None:
+    seq, recorded_at = payload["seq"], payload["recorded_at"]
+    sound = (
+        payload["v"] is not True
+        and payload["v"] == VERSION
+        and kinds.is_id(payload["lid"])
+        and kinds.is_id(payload["stream"])
+        and kinds.is_index(seq)
+        and (seq == 1 if payload["prev"] is None else seq > 1 and kinds.is_hash(payload["prev"]))
+        and isinstance(recorded_at, str)
+        and (instant := _INSTANT.match(recorded_at))
+        and _is_day(instant[1])
+        and (payload["anchor"] is None or kinds.is_anchor(payload["anchor"]))
+        and (payload["auth"] is None or kinds.is_stream_place(payload["auth"]))
+        and isinstance(payload["role"], str)
+        and payload["role"] in kinds.ROLES
+        and payload["_sd_alg"] == SD_ALGORITHM
+        and _are_digests(payload["_sd"])
+    )
+    if not sound:
+        raise MalformedInput("A statement has a malformed member.", kind="bad-member")
+
+
+@lru_cache(maxsize=1024)
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _are_digests(value: object) -> bool:
+    if not isinstance(value, list) or len(value) not in _DIGEST_COUNTS:
+        return False
+    if not all(map(kinds.is_hash, value)):
+        return False
+    # Sorted and without repeats: one list has one spelling.
+    return all(map(lt, value, value[1:]))

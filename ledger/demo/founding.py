@@ -9,7 +9,7 @@ from ledger.application.staff import Grant, designate_senco
 from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.demo.pupils import made_up_pupils
-from ledger.demo.seats import Seats
+from ledger.demo.seats import DemoHome, Seats
 from ledger.demo.stage import Stage
 from ledger.seal.private_files import make_private_folder, write_private
 from ledger.seal.recovery import fingerprint_words
@@ -76,13 +76,14 @@ def found(
     )
     sheet = "\n".join(made.recovery_lines) + "\n"
     write_private(places.people / "recovery-sheet.txt", sheet.encode("utf-8"))
+    home = DemoHome(places.home, made.home.file, state_folder, clock, entropy)
     stage = Stage(
         school=school,
         places=places,
-        home=made.home,
+        home=home,
         clock=clock,
         played=played,
-        seats=Seats(made.home, passphrases),
+        seats=Seats(home, passphrases),
         made_up={one.key: one for one in made_up_pupils(school, played)},
     )
     for person in school.people[1:]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.bootstrap.verifying import Wanted, verify_target
 from ledger.demo.attempts import Attempt, Attempts
@@ -33,12 +34,14 @@ from ledger.errors import LedgerError
 from ledger.seal.private_files import write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ledger.bootstrap.home import Clock, Entropy
     from ledger.demo.stage import Stage
     from ledger.verify.findings import Report
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,12 @@ def play(wish: Wish) -> dict[str, Any]:
     return summary
 
 
+def _play_year(stage: Stage) -> None:
+    play_year(stage)
+    stage.clock.follow()
+    stage.seats.leave()
+
+
 @dataclass(slots=True)
 class _Story:
     # The steps in their order; each leaves behind what the next ones need.
@@ -113,15 +122,8 @@ class _Story:
         """Make both homes."""
         played = PlayedYear.before(self.wish.clock().date())
         with self.telling.step("homes", "1. Two schools begin their ledgers.") as tell:
-            for key, school in demo_schools().items():
-                clock = DemoClock(self.wish.clock)
-                self.stages[key] = found(
-                    school,
-                    self.places.school(school),
-                    self.wish.state_folder,
-                    (clock, played),
-                    self.wish.entropy,
-                )
+            for stage in self._at_once(lambda one: self._found(one, played), demo_schools()):
+                self.stages[stage.school.key] = stage
             founding_lines(tell, self.stages.values())
 
     def play_years(self) -> None:
@@ -129,11 +131,27 @@ class _Story:
         year = self.sender.played.year
         title = f"2. The school year {year} goes by, day by day."
         with self.telling.step("school_year", title) as tell:
-            for stage in self.stages.values():
-                play_year(stage)
-                stage.clock.follow()
+            self._at_once(lambda one: _play_year(self.stages[one]), self.stages)
             types = sum((Counter(entry_types(one)) for one in self.stages.values()), Counter())
             year_lines(tell, self.stages.values(), types)
+
+    def _found(self, key: str, played: PlayedYear) -> Stage:
+        school = demo_schools()[key]
+        stage = found(
+            school,
+            self.places.school(school),
+            self.wish.state_folder,
+            (DemoClock(self.wish.clock), played),
+            self.wish.entropy,
+        )
+        stage.seats.leave()
+        return stage
+
+    @staticmethod
+    def _at_once(play_one: Callable[[str], T], keys: Iterable[str]) -> list[T]:
+        """Let each school get on by itself: much of the time goes into passphrases and disks."""
+        with ThreadPoolExecutor() as threads:
+            return list(threads.map(play_one, keys))
 
     def come_to_the_present(self) -> None:
         """Seal and stamp both ledgers, and let the schools trust each other."""

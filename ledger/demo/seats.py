@@ -7,13 +7,33 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledger.bootstrap.access import Reading
+from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session, session_of
 from ledger.bootstrap.view import View, open_view
 from ledger.projections.catch_up import catch_up
 
 if TYPE_CHECKING:
     from ledger.application.desk import Desk
-    from ledger.bootstrap.home import Home
+    from ledger.seal.key_file import PersonKeys
+
+
+@dataclass(frozen=True, slots=True)
+class DemoHome(Home):
+    """A home whose people, once they opened their keys, need not do so again.
+
+    It takes a third of a second on purpose, each time.
+
+    Attributes:
+        opened: (handle, passphrase) → keys.
+    """
+
+    opened: dict[tuple[str, str], PersonKeys] = field(default_factory=dict)
+
+    def open_person(self, who: str, passphrase: str) -> PersonKeys:
+        """Open a person's keys with their passphrase, the second time from memory."""
+        if (who, passphrase) not in self.opened:
+            self.opened[who, passphrase] = Home.open_person(self, who, passphrase)
+        return self.opened[who, passphrase]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +53,15 @@ class Seat:
 class Seats:
     """Whoever was asked to act in a home so far.
 
-    Opening a person's keys takes a third of a second on purpose, so it is done once.
     When somebody's reading is closed, all seats are left: what they hold of the
-    class keys is no longer the home's.
+    class keys is no longer the home's.  And a seat belongs to the thread that took it.
 
     Attributes:
         home: where.
         passphrases: handle → passphrase; people who come later are added.
     """
 
-    home: Home
+    home: DemoHome
     passphrases: dict[str, str]
     _open: ExitStack = field(default_factory=ExitStack)
     _taken: dict[str, Seat] = field(default_factory=dict)
@@ -51,9 +70,11 @@ class Seats:
         """Give a person's seat."""
         seat = self._taken.get(handle)
         if seat is None:
-            view = self._open.enter_context(open_view(
+            view = self._open.enter_context(
+                open_view(
                     self.home, handle, self.passphrases[handle], reading=Reading(command="demo")
-                ))
+                )
+            )
             seat = Seat(view, session_of(view))
             self._open.callback(seat.session.close)
             self._taken[handle] = seat

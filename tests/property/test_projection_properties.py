@@ -47,7 +47,8 @@ def logs(draw: st.DrawFn) -> MadeUpLog:
     standing: list[int] = []
     for _ in range(draw(st.integers(1, 10))):
         at += timedelta(days=draw(st.integers(0, 3)))
-        if standing and draw(st.booleans()):
+        is_correction: bool = draw(st.booleans())
+        if is_correction and standing:
             wrong = draw(st.sampled_from(standing))
             standing.remove(wrong)
             likes: list[Folded | None] = [None, log.entries[wrong - 1]]

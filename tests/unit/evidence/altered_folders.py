@@ -80,9 +80,22 @@ def _other_entry(stamped: Stamped) -> Folder:
 
 
 def _repeated_authority_entry(stamped: Stamped) -> Folder:
+    last = _last_authority(stamped)
     kinds = ("sd-jwt", "tlog-proof")
-    more = {f"authority/0016.{kind}": stamped.files[f"authority/0015.{kind}"] for kind in kinds}
+    more = {f"authority/{last + 1:04d}.{kind}": _authority(stamped, last, kind) for kind in kinds}
     return {**stamped.files, **more}
+
+
+def _last_authority(stamped: Stamped) -> int:
+    return max(int(name[10:14]) for name in stamped.files if name.startswith("authority/0"))
+
+
+def _authority(stamped: Stamped, number: int, kind: str) -> bytes:
+    return stamped.files[f"authority/{number:04d}.{kind}"]
+
+
+def _newest_authority_entry_left_out(stamped: Stamped) -> Folder:
+    return _without(f"authority/{_last_authority(stamped):04d}")(stamped)
 
 
 def _everywhere(line: str) -> Alteration:
@@ -119,7 +132,7 @@ ALTERATIONS: dict[str, Alteration] = {
     ),
     "an event of the stream withheld": changed("stream/0001.sd-jwt", _bare),
     "the stream's head left out": _without("stream/head"),
-    "the newest authority entry left out": _without("authority/0015"),
+    "the newest authority entry left out": _newest_authority_entry_left_out,
     "an authority entry repeated": _repeated_authority_entry,
     "the first statement": changed("authority/0001.sd-jwt", flip(-700)),
     "the root hash": changed("checkpoint", flip(45)),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "formats" / "proof-folder.md"
 BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
-FURTHER: Final = tuple(f"authority/{number:04d}" for number in range(2, 16))
+FURTHER: Final = tuple(f"authority/{number:04d}" for number in range(2, 100))
 WORDS: Final = ("README.txt", "SHA256SUMS", "verify.sh")
 
 

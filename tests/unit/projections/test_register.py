@@ -100,6 +100,16 @@ def test_what_was_found_wrong_later_still_shows_as_it_was_known() -> None:
         assert found.family_name == name
 
 
+def test_a_birth_date_put_right_counts_from_the_day_it_was_put_right() -> None:
+    log = enrolled()
+    log.correct(1, date(2026, 3, 1))
+    log.add(REGISTERED, JOINED, date(2026, 3, 1), **name_fields(born="2015-02-28"))
+    for day, born in ((date(2026, 2, 28), "2016-02-29"), (date(2026, 3, 1), "2015-02-28")):
+        found = row(log, known_at=day)
+        assert found is not None
+        assert found.born == born
+
+
 def test_a_replacement_stands_where_the_wrong_entry_stood() -> None:
     log = enrolled()
     first = log.add(STATUS, JOINED, JOINED, **status_fields("K"))

@@ -7,7 +7,7 @@ Plain Python: the eventsourcing library's application stores whatever offers
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -83,8 +83,14 @@ class Aggregate(ABC):
             **fields,
         )
         _check_times(event)
-        self._check(event)
-        self._replay(event)
+        if self._awaits(event.originator_version):
+            self._before(event)._check(event)  # noqa: SLF001  its own class
+            self._rebuild([*self._history, event])
+        else:
+            self._check(event)
+            self._history.append(event)
+            self.version = event.originator_version
+            self._apply(event)
         self._pending.append(event)
 
     def correct(self, entry: Entry, *, seq: int, statement: bytes, reason: str, then: bool) -> None:
@@ -98,12 +104,14 @@ class Aggregate(ABC):
             then: whether the right entry follows in the same save.
 
         Raises:
-            RuleRefused: no such entry, or it was corrected before.
+            RuleRefused: no such entry, or it was corrected before, or is itself
+                a correction.
         """
-        if not 1 <= seq <= self.version or seq in self.corrected:
+        known = self._history[seq - 1] if 1 <= seq <= self.version else None
+        if known is None or seq in self.corrected or isinstance(known, EntryCorrected):
             raise RuleRefused(
                 f"Entry {seq} of this record cannot be corrected.",
-                "It does not exist, or was corrected before.",
+                "It does not exist, was corrected before, or is itself a correction.",
                 "Correct the entry that stands now.",
                 kind="cannot-correct",
             )
@@ -115,7 +123,7 @@ class Aggregate(ABC):
             grounds=reason,
             replaced_by_seq=self.version + 2 if then else None,
         )
-        self._forget_corrected()
+        self._rebuild(self._history)
 
     def collect_events(self) -> Sequence[Event]:
         """Hand over the decisions not yet saved (the library's protocol)."""
@@ -126,34 +134,61 @@ class Aggregate(ABC):
     def from_events(cls, initial: Self | None, events: Iterable[Event]) -> Self | None:
         """Rebuild from stored events (the library's projector protocol).
 
-        What was corrected counts no more, so corrections are looked up first.
+        What was corrected counts no more; the right entry counts in its place.
         """
         history = list(events)
         if not history:
             return initial
         aggregate = cls(history[0].originator_id) if initial is None else initial
-        aggregate.corrected |= {
-            one.corrects_seq for one in history if isinstance(one, EntryCorrected)
-        }
-        for event in history:
-            aggregate._replay(event)  # noqa: SLF001  its own class
+        aggregate._rebuild([*aggregate._history, *history])  # noqa: SLF001  its own class
         return aggregate
 
-    def _forget_corrected(self) -> None:
-        history, pending, corrected = self._history, self._pending, self.corrected
+    def _rebuild(self, history: Sequence[Event]) -> None:
+        pending, version = self._pending, self.version
         type(self).__init__(self, self.id)
-        self.corrected = corrected
-        for event in history:
-            self._replay(event)
-        self._pending = pending
-
-    def _replay(self, event: Event) -> None:
-        self.version = event.originator_version
-        self._history.append(event)
-        if isinstance(event, EntryCorrected):
-            self.corrected |= {event.corrects_seq}
-        elif event.originator_version not in self.corrected:
+        self._history, self._pending = list(history), pending
+        self.version = history[-1].originator_version if history else version
+        self.corrected = frozenset(
+            one.corrects_seq for one in history if isinstance(one, EntryCorrected)
+        )
+        for event in _standing(history):
             self._apply(event)
+
+    def _awaits(self, seq: int) -> bool:
+        """Tell whether the newest entry says that a wrong one is replaced at this place."""
+        newest = self._history[-1] if self._history else None
+        return isinstance(newest, EntryCorrected) and newest.replaced_by_seq == seq
+
+    def _before(self, event: Event) -> Self:
+        """Give the record as it stood where a right entry takes the place of the wrong one."""
+        earlier = type(self)(self.id)
+        for one in _standing([*self._history, event]):
+            if one is event:
+                break
+            earlier._apply(one)  # noqa: SLF001  its own class
+        return earlier
+
+
+def _standing(history: Sequence[Event]) -> Iterator[Event]:
+    """Give the events that count, each right one in the place of the wrong one."""
+    known = {one.originator_version: one for one in history}
+    corrections = [one for one in history if isinstance(one, EntryCorrected)]
+    right = {
+        # A right entry always comes after the wrong one; nothing else is followed.
+        one.corrects_seq: one.replaced_by_seq
+        if (one.replaced_by_seq or 0) > one.corrects_seq
+        else None
+        for one in corrections
+    }
+    replacing = set(right.values())
+    for event in history:
+        place: int | None = event.originator_version
+        if isinstance(event, EntryCorrected) or place in replacing:
+            continue
+        while place in right:
+            place = right[place]
+        if place in known:
+            yield known[place]
 
 
 def _check_times(event: Event) -> None:

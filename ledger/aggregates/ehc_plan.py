@@ -60,18 +60,19 @@ class EhcPlan(Aggregate):
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)
+        self.issued = False
         self.in_force = False
 
     def _check(self, event: Event) -> None:
         if isinstance(event, EhcPlanAmended | EhcPlanCeased) and not self.in_force:
             raise RuleRefused("The plan is not in force.", kind="not-in-force")
-        if isinstance(event, EhcPlanIssued) and self.version:
+        if isinstance(event, EhcPlanIssued) and self.issued:
             raise RuleRefused("The plan was issued already.", kind="already-issued")
 
     def _apply(self, event: Event) -> None:
         match event:
             case EhcPlanIssued():
-                self.in_force = True
+                self.issued = self.in_force = True
             case EhcPlanCeased():
                 self.in_force = False
             case _:

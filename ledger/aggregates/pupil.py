@@ -146,7 +146,7 @@ class Pupil(Aggregate):
 
     def _check(self, event: Event) -> None:
         match event:
-            case PupilRegistered() if self.version:
+            case PupilRegistered() if self.born is not None:
                 raise RuleRefused("The pupil is registered already.", kind="already-registered")
             case PupilRegistered(born=born) if born > event.recorded_at.date():
                 raise RuleRefused(

@@ -7,23 +7,26 @@ role may propose (D-REG-10).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import Event, event_class, own_codecs
+from ledger.aggregates.event import Event, days_late, event_class, own_codecs
 from ledger.aggregates.proposal import EntryProposed, Proposal
 from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import Desk
-from ledger.errors import NotAuthorised, RuleRefused
+from ledger.errors import KeyUnavailable, NotAuthorised, RuleRefused
 from ledger.formats.encoding import compact_json, strict_json
 from ledger.statute.signing import roles_that_may_sign
 from ledger.values.dates import OccurredOn
 
 PROPOSE = "entry.proposed.v1"
+REGISTERED = "pupil.registered.v1"
+WAITED = "proposed earlier, signed now"
+"""Why an entry is late that was keyed in time and waited for its signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +85,24 @@ class Batch:
         self.records[record.id] = record
         return record
 
-    def start_pupil(self) -> UUID:
-        """Begin a pupil's record, to which later drafts of this batch add."""
-        record = self.desk.start(Pupil)
+    def start_pupil(self, pupil: UUID | None = None) -> UUID:
+        """Begin a pupil's record, to which later drafts of this batch add.
+
+        Args:
+            pupil: the id under which it was proposed, or None for a fresh one.
+        """
+        record = Pupil(pupil) if pupil and self._has_key(pupil) else None
+        record = record or self.desk.start(Pupil, stream=pupil)
         self.records[record.id] = record
         return record.id
+
+    def _has_key(self, stream: UUID) -> bool:
+        """Tell whether a try before this one, cut short, has left a key row."""
+        try:
+            self.desk.keys.data_key(stream.bytes)
+        except KeyUnavailable:
+            return False
+        return True
 
     def pupil(self, stream: UUID) -> Pupil:
         """Give a pupil's record as this batch has it."""
@@ -244,13 +260,16 @@ def _sign_proposal(desk: Desk, stream: UUID, command: str | None) -> Recorded:
     proposal = desk.load(Proposal, stream)
     if proposal.proposed is None or proposal.declined:
         raise RuleRefused("This proposal is not open.", kind="proposal-closed")
+    draft = _intended(proposal.proposed)
+    stated = draft.occurred_on
+    late = isinstance(stated, OccurredOn) and days_late(stated, desk.today())
+    if late and not draft.late_reason:
+        draft = replace(draft, late_reason=WAITED)
     batch = Batch(desk)
-    decided = batch.add(
-        _intended(proposal.proposed),
-        proposal=stream.bytes,
-        keyed_by=proposal.proposed.proposed_by,
-    )
-    indexes = batch.save(command or f"sign-proposal {stream.hex}")
+    if draft.type == REGISTERED and draft.stream is not None:
+        batch.start_pupil(draft.stream)
+    decided = batch.add(draft, proposal=stream.bytes, keyed_by=proposal.proposed.proposed_by)
+    indexes = batch.save(command, also=[f"sign-proposal {stream.hex}"])
     return Recorded(indexes[0], decided.stream, decided.seq)
 
 
@@ -290,6 +309,7 @@ def correct_entry(
     wrong_type: str,
     pupil: UUID | None,
     instead: Draft | None,
+    command: str | None = None,
 ) -> Recorded:
     """Record that an entry is wrong and, where given, what is right; both stay visible.
 
@@ -302,6 +322,7 @@ def correct_entry(
         wrong_type: its type; who corrects must be one who may sign it.
         pupil: the pupil concerned.
         instead: the right entry for the same record, or None.
+        command: the command's idempotency key.
     """
     if not may_sign(desk, wrong_type):
         raise NotAuthorised(
@@ -326,11 +347,13 @@ def correct_entry(
             fields = dict(instead.fields)
             if pupil is not None and "pupil" in cls.__dataclass_fields__:
                 fields.setdefault("pupil", pupil.bytes)
+            if isinstance(record, Pupil):
+                subject = _subject_after(record, instead, fields)
             entry = desk.entry(
                 instead.occurred_on, subject=subject, late_reason=instead.late_reason or reason
             )
             record.record(cls, entry, **fields)
-        first = desk.save(record)[0]
+        first = desk.save(record, command=command)[0]
         return Recorded(first, stream, record.version)
 
     return desk.decide(decision)

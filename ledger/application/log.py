@@ -127,7 +127,9 @@ def _log_stream_heads(
     # no key was revoked between its last change and the statement proved.
     always = system.streams.authority.bytes
     record = _system_stream(reader, system.streams.heads)
-    for stream, seq, index in reader.stream_heads():
+    # … and last, so that it stands after every other head of this seal.
+    heads = sorted(reader.stream_heads(), key=lambda one: one[0] == always)
+    for stream, seq, index in heads:
         if stream in own or (index < sealed and stream != always):
             continue
         hashed = statement_hash(reader.entry(index).statement)

@@ -12,6 +12,7 @@ from ledger.bundles.card import fingerprint, read_card
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.signed_note import VerifierKey
 from ledger.seal.private_files import write_private
+from ledger.seal.proofs import LogProver
 
 if TYPE_CHECKING:
     from ledger.demo.stage import Stage
@@ -51,14 +52,20 @@ def _trust(truster: Stage, trusted: Stage) -> None:
 def witness(witness_stage: Stage, shown_stage: Stage) -> None:
     """Let one school sign the other's newest head, and the other keep that signature.
 
-    From then on neither can rewrite what came before without the other's help.
+    From then on the other cannot rewrite what came before without being found out by the one.
     """
+    origin = origin_of(shown_stage.home.lid)
     desk = witness_stage.seats.take("senco").desk
     key = witness_stage.home.machine_key("cosigner")
-    partner = desk.load(School, desk.streams.school).partners[origin_of(shown_stage.home.lid)]
+    school = desk.load(School, desk.streams.school)
+    seen = school.witnessed.get(origin)
     session = shown_stage.seats.take("head").session
     with shown_stage.home.reading() as reader:
         size, note = newest_checkpoint(reader)
-        shown = ShownHead(note=note, consistency=None, log_key=VerifierKey.parse(partner.log_key))
+        shown = ShownHead(
+            note=note,
+            consistency=LogProver(reader).consistency(seen.tree_size, size) if seen else None,
+            log_key=VerifierKey.parse(school.partners[origin].log_key),
+        )
         line = witness_head(desk, CosignerKey(key.public, key.sign), shown)
         add_cosignature(session.system_desk(), reader, session.store, size, line)

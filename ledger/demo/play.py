@@ -186,7 +186,8 @@ class _Story:
             hand_over(*pair, self.places)
             for stage in pair:
                 seal(stage)
-            witness(*pair)
+            witness(self.sender, self.receiver)
+            witness(self.receiver, self.sender)
             self._seal_all()
             for stage in pair:
                 seal(stage)

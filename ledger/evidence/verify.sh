@@ -34,9 +34,13 @@ B64HASH='[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]='
 PLACE='\{"seq":'"$NUM"',"hash":"'"$HASH"'"\}'
 HEADER='^\{"alg":"Ed25519","typ":"send-([a-z-]+)\+sd-jwt","kid":"('"$HASH"')"\}$'
 PAYLOAD='^\{"v":1,"lid":"('"$ID"')","stream":"('"$ID"')","seq":'"$NUM"
-PAYLOAD+=',"prev":(null|"'"$HASH"'"),"recorded_at":"('"$DAY"'T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"'
-PAYLOAD+=',"anchor":(null|\{"size":'"$NUM"',"root":"'"$HASH"'","tokens":\[[^]]*\]\})'
+PAYLOAD+=',"prev":(null|"'"$HASH"'"),"recorded_at":"('"$DAY"'T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"'
+PAYLOAD+=',"anchor":(null|\{"size":'"$NUM"',"root":"'"$HASH"'","tokens":\[("'"$HASH"'"(,"'"$HASH"'")*)?\]\})'
 PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"([a-z]+)"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
+
+RESERVED=' v lid stream seq prev recorded_at anchor auth role person jwk custody possession kid
+ from_index reason granted from until withdrawn head size root tokens ranges basis origin of alg typ '
+RESERVED=${RESERVED//$NL/}
 
 standard() { REPLY=${1//-/+}; REPLY=${REPLY//_/\/}; }
 to_hex() { # base64 or base64url of a few bytes
@@ -74,6 +78,11 @@ decode() { # write the bytes of base64url
 sum_file() { REPLY=$(sha256sum <"$1"); REPLY=${REPLY%% *}; }
 sum_text() { printf '%s' "$1" >"$work/bytes"; sum_file "$work/bytes"; }
 sum_bytes() { bytes "$1" >"$work/bytes"; sum_file "$work/bytes"; } # given as hexadecimal
+is_day() { # YYYY-MM-DD: there was such a day
+  local y=$((10#${1:0:4})) m=$((10#${1:5:2})) d=$((10#${1:8})) days=(0 31 28 31 30 31 30 31 31 30 31 30 31)
+  ((y % 4 || (y % 100 == 0 && y % 400))) || days[2]=29
+  ((y > 0 && m > 0 && m < 13)) && ((d > 0 && d <= days[m]))
+}
 read_file() {
   [ -f "$1" ] || altered "$1 is missing"
   ! IFS= read -r -d '' REPLY <"$1" || altered "$1 holds what is not text" # it stops at a zero byte
@@ -245,15 +254,16 @@ load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its in
   text=$(decode "$payload"); [[ $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
   m=("${BASH_REMATCH[@]}")
   [ "send-ledger/v1/${m[1]}" = "$origin" ] || altered "$1 is of another ledger"
-  [[ $kind != event || -z ${m[11]} ]] || altered "$1 has other members"
+  [[ $kind != event || -z ${m[14]} ]] || altered "$1 has other members"
+  is_day "${m[5]:0:10}" || altered "$1 is of a day that never was"
   [[ ${m[3]},${m[4]} =~ ^(1,null|([2-9]|[1-9][0-9]+),\".*)$ ]] || altered "$1 has no sound place"
   check_proof "$1" "$jwt"; i=$REPLY
   name_index[$1]=$i
   at_kind[$i]=$kind at_kid[$i]=$kid at_stream[$i]=${m[2]} at_seq[$i]=${m[3]} at_prev[$i]=${m[4]//\"/}
-  at_time[$i]=${m[5]} at_anchor[$i]=${m[6]} at_auth[$i]=${m[8]} at_role[$i]=${m[10]}
-  at_further[$i]=${m[11]} at_jwt[$i]=$jwt at_signature[$i]=$signature
+  at_time[$i]=${m[5]} at_anchor[$i]=${m[7]} at_auth[$i]=${m[11]} at_role[$i]=${m[13]}
+  at_further[$i]=${m[14]} at_jwt[$i]=$jwt at_signature[$i]=$signature
   sum_text "$header.$payload"; to_url "$REPLY"; at_hash[$i]=$REPLY
-  open_fields "$1" "${m[12]}" "$rest"
+  open_fields "$1" "${m[15]}" "$rest"
 }
 open_fields() { # name, digests, disclosures: each salted, flat, and among the digests
   local json fields='' one last='' digests shown
@@ -270,6 +280,7 @@ open_fields() { # name, digests, disclosures: each salted, flat, and among the d
     json=$(decode "$one"; printf .); json=${json%.}
     [[ $json =~ ^\[\"[A-Za-z0-9_-]{22,}\",\"([a-z][a-z0-9_]*)\",(.*)\]$ ]] ||
       altered "a field of $1 is malformed"
+    [[ $RESERVED != *" ${BASH_REMATCH[1]} "* ]] || altered "a field of $1 bears a reserved name"
     [[ $fields != *"$NL  ${BASH_REMATCH[1]}: "* ]] || altered "$1 shows one field twice"
     fields+="$NL  ${BASH_REMATCH[1]}: ${BASH_REMATCH[2]}"
   done
@@ -324,6 +335,7 @@ read_stream() { # folder: sets entries to its indexes, first to last; no gap, an
 }
 
 # --- whose signature counts, judged at each entry's place in the log: authority.md ----------------
+MACHINES='log system cosigner access' GUARDED="head $MACHINES"
 declare -A key_x key_person key_index key_revoked key_from
 role_person=() role_name=() role_index=() role_first=() role_last=() role_ended=() role_ended_from=()
 holds() { # person, role, index, day
@@ -349,8 +361,19 @@ may_sign() { # kid, role, index, day
 }
 may_appoint() { # signer's role, signer, role, person: nobody themselves; root the guarded roles
   [[ $3 != root && $4 != "$2" ]] || return 1
-  [[ " head log system cosigner access " != *" $3 "* || $1 == root ]] || return 1
-  [[ " head log system cosigner access " == *" $3 "* || $1 != root ]]
+  if [[ " $GUARDED " == *" $3 "* ]]; then [ "$1" = root ]; else [ "$1" != root ]; fi
+}
+kinds_of() { # role: REPLY is the kinds of statement that it may sign
+  local keys='key-registered key-revoked role-granted role-withdrawn'
+  REPLY='event countersignature erasure hold'
+  case $1 in
+    root) REPLY=$keys ;;
+    system) REPLY='stream-head anchor event manifest receipt' ;;
+    access) REPLY='access-record' ;;
+    log | cosigner | governor | inspector) REPLY='' ;;
+    head) REPLY+=" $keys" ;;
+    senco) REPLY+=' manifest receipt' ;;
+  esac
 }
 judge() { # index
   local kid=${at_kid[$1]} role=${at_role[$1]} kind=${at_kind[$1]} may
@@ -358,15 +381,8 @@ judge() { # index
     altered "entry $1 is signed with a key or in a role that did not count there"
   signed_by "${key_x[$kid]}" "${at_signature[$1]}" "${at_jwt[$1]%.*}" ||
     altered "the signature under entry $1 does not fit"
-  case $role in
-    root) may='succession countersignature' ;;
-    system) may='stream-head anchor event receipt' ;;
-    access) may='access-record' ;;
-    log | cosigner | governor | inspector) may='' ;;
-    *) may='event manifest receipt countersignature erasure hold' ;;
-  esac
-  [[ $role != root && $role != head ]] || may+=' key-registered key-revoked role-granted role-withdrawn'
-  [[ " $may " != *" $kind "* ]] && may='' || may=1
+  kinds_of "$role"; may=''
+  [[ " $REPLY " != *" $kind "* ]] || may=1
   case $kind in
     key-registered | key-revoked | role-granted | role-withdrawn) apply "$1" "$may" ;;
     *) [ -n "$may" ] || altered "entry $1 is of a kind that its role may not sign" ;;
@@ -379,13 +395,7 @@ apply() { # index, whether the role may sign the kind
   case ${at_kind[$1]} in
     key-registered) may_register "$1" "$2" "$role" "$signer" && register "$1" "$1" && fits=1 ;;
     key-revoked) revoke "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
-    role-granted)
-      i=",\"person\":\"($ID)\",\"granted\":\"([a-z]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
-      if [[ $further =~ ^$i$ && -n $2 ]]; then
-        i=${BASH_REMATCH[4]//\"/}
-        may_appoint "$role" "$signer" "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]}" && fits=1
-        grant "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "$1" "${BASH_REMATCH[3]}" "${i#null}"
-      fi ;;
+    role-granted) appoint "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
     role-withdrawn) withdraw "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
   esac
   ((fits)) || altered "entry $1 changes keys or roles against the rules"
@@ -399,7 +409,7 @@ may_register() { # index, whether the role may, role, signer
   for kid in "${!key_x[@]}"; do
     [[ ${key_person[$kid]} != "$person" || -n ${key_revoked[$kid]} ]] || return 1
   done
-  ! has_had "$person" 'root head log system cosigner access' live
+  ! has_had "$person" "root $GUARDED" live
 }
 register() { # index of the entry, index above which the key counts
   local re=",\"person\":\"($ID)\",\"jwk\":\{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"($HASH)\"\}"
@@ -420,9 +430,18 @@ revoke() { # index, whether the role may, role, signer, members
   person=${key_person[$kid]}
   if [ "$person" != "$4" ]; then
     [[ -n $2 ]] || return 1
-    [ "$3" = root ] || ! has_had "$person" 'root log system cosigner access' || return 1
+    [ "$3" = root ] || ! has_had "$person" "root $MACHINES" || return 1
   fi
   key_revoked[$kid]=$1 key_from[$kid]=$from
+}
+appoint() { # index, whether the role may, role, signer, members
+  local re=",\"person\":\"($ID)\",\"granted\":\"([a-z]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
+  [[ $5 =~ ^$re$ && -n $2 ]] || return 1
+  local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} first=${BASH_REMATCH[3]} last
+  last=${BASH_REMATCH[4]//\"/}; last=${last#null}
+  is_day "$first" && is_day "${last:-$first}" || return 1
+  may_appoint "$3" "$4" "$role" "$person" || return 1
+  grant "$person" "$role" "$1" "$first" "$last"
 }
 grant() { # person, role, index, first day, last day
   role_person+=("$1") role_name+=("$2") role_index+=("$3") role_first+=("$4") role_last+=("$5")
@@ -442,11 +461,11 @@ withdraw() { # index, whether the role may, role, signer, members
 }
 is_disputed() { # index: key or role were taken back later, from an index at or below it
   local kid=${at_kid[$1]} i any=1
-  [[ -z ${key_from[$kid]} || ${key_from[$kid]} -gt $1 ]] || return 0
+  [[ -z ${key_revoked[$kid]} || ${key_from[$kid]} -gt $1 || ${key_revoked[$kid]} -le $1 ]] || return 0
   for i in "${!role_name[@]}"; do
     [[ ${role_person[i]} == "${key_person[$kid]}" && ${role_name[i]} == "${at_role[$1]}" ]] || continue
     [ "${role_index[i]}" -lt "$1" ] || continue
-    [[ -n ${role_ended_from[i]} && ${role_ended_from[i]} -le $1 ]] || return 1
+    [[ -n ${role_ended[i]} && ${role_ended_from[i]} -le $1 && ${role_ended[i]} -gt $1 ]] || return 1
     any=0
   done
   return $any

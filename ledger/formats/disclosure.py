@@ -9,10 +9,11 @@ so that neither order nor number tells what was recorded.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.encoding import (
@@ -22,8 +23,9 @@ from ledger.formats.encoding import (
     compact_json,
     strict_json,
     unb64url,
+    unb64url_each,
 )
-from ledger.formats.kinds import RESERVED_NAMES
+from ledger.formats.kinds import RESERVED_NAMES, is_id
 
 JsonValue: TypeAlias = object
 """A JSON value: str, int, bool, None, list or dict of the same; never a float."""
@@ -34,6 +36,11 @@ DIGEST_COUNTS = (16, 32, 64, 128)
 MAX_FIELD_BYTES = 16 * 1024
 MAX_FIELDS_BYTES = 64 * 1024
 MAX_VALUE_DEPTH = 8
+
+_SALT_CHARACTERS = 22
+_SALTS = re.compile(r"(?:[A-Za-z0-9_-]{21}[AQgw])*")
+_REFUSED_NAMES = RESERVED_NAMES | {""}
+_NESTED = frozenset({dict, list})
 
 Entropy = Callable[[int], bytes]
 
@@ -131,17 +138,22 @@ def read_disclosure(text: str) -> Disclosure:
         MalformedInput: not base64url of a three-element JSON array with a
             128-bit salt, a permitted name and a flat value.
     """
-    array = strict_json(unb64url(text))
+    return Disclosure(*_read_array(unb64url(text)), text)
+
+
+def _read_array(data: bytes) -> tuple[str, JsonValue]:
+    array = strict_json(data)
     if not isinstance(array, list) or len(array) != 3:  # noqa: PLR2004  [salt, name, value]
         raise MalformedInput("A disclosure is not [salt, name, value].", kind="bad-disclosure")
     salt, name, value = array
-    if not isinstance(salt, str) or len(unb64url(salt)) < SALT_BYTES:
+    if not is_id(salt) and not (isinstance(salt, str) and len(unb64url(salt)) >= SALT_BYTES):
         raise MalformedInput("A disclosure has a short salt.", kind="bad-disclosure")
     if not isinstance(name, str):
         raise MalformedInput("A disclosure has no name.", kind="bad-disclosure")
     _check_name(name)
-    _check_value(value)
-    return Disclosure(name, value, text)
+    if value is not None and not isinstance(value, str):
+        _check_value(value)
+    return name, value
 
 
 def digest(text: str) -> str:
@@ -183,22 +195,56 @@ def check_disclosures(texts: Sequence[str], digests: Sequence[str]) -> list[Disc
         MalformedInput: a text is malformed, two bear one name, or one has no
             digest among those signed.
     """
-    signed = set(digests)
-    opened = []
-    for text in texts:
-        if digest(text) not in signed:
-            raise MalformedInput(
-                "A field does not belong to the statement it came with.",
-                kind="unsigned-disclosure",
-            )
-        opened.append(read_disclosure(text))
-    if len({one.name for one in opened}) != len(opened):
+    fields = check_fields(texts, digests)
+    named = zip(fields.items(), texts, strict=True)
+    return [Disclosure(name, value, text) for (name, value), text in named]
+
+
+def check_fields(texts: Sequence[str], digests: Sequence[str]) -> dict[str, JsonValue]:
+    """Open disclosures as `check_disclosures` does, for those who need only name → value.
+
+    Raises:
+        MalformedInput: see `check_disclosures`.
+    """
+    if not all(map(str.isascii, texts)):
+        raise MalformedInput("A disclosure is not base64url.", kind="bad-disclosure")
+    signed = [text.encode("ascii") for text in texts]
+    hashes = b"".join([hashlib.sha256(text).digest() for text in signed])
+    if not set(digests).issuperset(b64url_blocks(hashes, 32)):
+        raise MalformedInput(
+            "A field does not belong to the statement it came with.", kind="unsigned-disclosure"
+        )
+    fields = _read_arrays(unb64url_each(signed))
+    if len(fields) != len(texts):
         raise MalformedInput("A statement shows one field twice.", kind="duplicate-disclosure")
-    return opened
+    return fields
+
+
+def _read_arrays(encoded: Sequence[bytes]) -> dict[str, JsonValue]:
+    arrays: list[Any] = list(map(strict_json, encoded))
+    if not _are_plain(arrays):  # read one by one, which says what is wrong with which
+        return dict(map(_read_array, encoded))
+    for _salt, _name, value in arrays:
+        if type(value) in _NESTED:
+            _check_value(value)
+    return {name: value for _salt, name, value in arrays}
+
+
+def _are_plain(arrays: list[Any]) -> bool:
+    """Tell whether all are `[salt, name, value]` as our own writer makes them."""
+    if set(map(type, arrays)) != {list} or set(map(len, arrays)) != {3}:
+        return False
+    salts, names = [one[0] for one in arrays], [one[1] for one in arrays]
+    return (
+        set(map(type, salts + names)) == {str}
+        and set(map(len, salts)) == {_SALT_CHARACTERS}
+        and _SALTS.fullmatch("".join(salts)) is not None
+        and _REFUSED_NAMES.isdisjoint(names)
+    )
 
 
 def _check_name(name: str) -> None:
-    if name in RESERVED_NAMES or not name:
+    if name in _REFUSED_NAMES:
         raise MalformedInput(f"A field may not be called “{name}”.", kind="reserved-name")
 
 

@@ -10,14 +10,21 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Sequence
 from typing import NoReturn
 
 from ledger.errors import MalformedInput
 
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
+_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+# Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
+_LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+_ENDS = frozenset(
+    {(0, b""), *((0, bytes([last])) for last in range(256))}
+    | {(left, bytes([last])) for left, lasts in _LAST.items() for last in lasts}
+)
+# A characters bring a text to whole groups of four, and add nothing but zero bits.
+_FILL = (b"", b"", b"AA", b"A")
 
 
 def b64url(data: bytes) -> str:
@@ -45,19 +52,44 @@ def b64url_blocks(data: bytes, size: int) -> list[str]:
     return [text[at : at + used] for at in range(0, step * len(blocks), step)]
 
 
-def unb64url(text: str) -> bytes:
+def unb64url(text: str | bytes) -> bytes:
     """Decode base64url without padding.
 
     Raises:
         MalformedInput: a foreign character, padding, an impossible length, or
             spare bits that are not zero (so each value has one spelling).
     """
-    if not _BASE64URL.match(text) or len(text) % 4 == 1:
+    data = text.encode("ascii", "replace") if isinstance(text, str) else text
+    left = len(data) % 4
+    if left == 1 or (left and data[-1] not in _LAST[left]):
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url")
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if b64url(data) != text:
-        raise MalformedInput("A base64url value has stray bits.", kind="bad-base64url")
-    return data
+    try:
+        standard = data.translate(_TO_STANDARD) + b"=" * (-left % 4)
+        return binascii.a2b_base64(standard, strict_mode=True)
+    except binascii.Error:
+        raise MalformedInput("A base64url value is malformed.", kind="bad-base64url") from None
+
+
+def unb64url_each(texts: Sequence[bytes]) -> list[bytes]:
+    """Decode values as `unb64url` does, all in one call: opening decodes dozens an entry.
+
+    Raises:
+        MalformedInput: see `unb64url`.
+    """
+    whole = b"".join([text + _FILL[len(text) % 4] for text in texts]).translate(_TO_STANDARD)
+    try:
+        data = binascii.a2b_base64(whole, strict_mode=True)
+    except binascii.Error:
+        data = b""
+    if len(data) * 4 != len(whole) * 3 or not _ENDS.issuperset(
+        [(len(text) % 4, text[-1:]) for text in texts]
+    ):
+        raise MalformedInput("A base64url value is malformed.", kind="bad-base64url")
+    values, at = [], 0
+    for text in texts:
+        values.append(data[at : at + len(text) * 3 // 4])
+        at += (len(text) + 3) // 4 * 3
+    return values
 
 
 def b64(data: bytes) -> str:
@@ -109,12 +141,21 @@ def strict_json(text: str | bytes) -> object:
     """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
-        value = _DECODER.decode(decoded)
+        value = _read_json(decoded)
         if "\\u" in decoded:  # only an escape can spell half a character
             compact_json(value).encode("utf-8")
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError, ValueError):
         raise MalformedInput("A JSON value is malformed.", kind="bad-json") from None
     return value
+
+
+def _read_json(text: str) -> object:
+    # What our own writer wrote has no white space around it, and is read in one step.
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except json.JSONDecodeError:
+        return _DECODER.decode(text)
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def compact_json(value: object) -> str:

@@ -18,8 +18,7 @@ SD_ALGORITHM = "sha-256"
 _INSTANT_PATTERN = r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 _INSTANT = re.compile(_INSTANT_PATTERN + r"\Z")
 _BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-# Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
-LAST_CHARACTERS = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
+_LAST_OF_DIGEST = b"AEIMQUYcgkosw048"  # spare bits zero: one value, one spelling
 _DIGEST_COUNTS = frozenset({16, 32, 64, 128})
 _DIGEST_CHARACTERS = 43
 DIGEST_SEPARATOR = '","'
@@ -90,7 +89,7 @@ def _read_plain_digests(data: bytes) -> list[str] | None:
         and more + 1 in _DIGEST_COUNTS
         and data.translate(None, _BASE64URL) == b'","' * more
         and quotes == b'""' * more
-        and not data[_DIGEST_CHARACTERS - 1 :: _DIGEST_STEP].translate(None, LAST_CHARACTERS[3])
+        and not data[_DIGEST_CHARACTERS - 1 :: _DIGEST_STEP].translate(None, _LAST_OF_DIGEST)
     )
     if not plain:
         return None

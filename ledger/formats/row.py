@@ -15,6 +15,7 @@ import msgpack
 from ledger.errors import MalformedInput
 
 MAX_ROW_BYTES = 512 * 1024
+_ATOMS = frozenset({str, bytes, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ def unpack(data: bytes) -> object:
 
 def _is_plain(value: object) -> bool:
     if isinstance(value, list):
-        return all(map(_is_plain, value))
+        return _ATOMS.issuperset(map(type, value)) or all(map(_is_plain, value))
     if isinstance(value, dict):
         return all(type(key) is str and _is_plain(inner) for key, inner in value.items())
-    return value is None or type(value) in {str, bytes, int, bool}
+    return type(value) in _ATOMS
 
 
 def pack_row(row: Row) -> bytes:
@@ -97,6 +98,6 @@ def unpack_contents(data: bytes) -> list[str]:
         MalformedInput: not what `pack_contents` writes.
     """
     value = unpack(data)
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+    if not isinstance(value, list) or not set(map(type, value)) <= {str}:
         raise MalformedInput("Stored contents have another shape.", kind="bad-msgpack")
     return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.errors import AlterationFound
-from ledger.formats.disclosure import Disclosure, check_disclosures
+from ledger.formats.disclosure import Disclosure, check_disclosures, check_fields
 from ledger.formats.ledger_file import StoredEntry
 from ledger.formats.row import unpack_contents
 from ledger.formats.statement import Statement, read_statement
@@ -46,6 +46,18 @@ def open_disclosures(
     context = encryption_context(statement.lid, statement.stream, statement.seq)
     texts = unpack_contents(open_content(data_key, context, ciphertext))
     return tuple(check_disclosures(texts, statement.digests))
+
+
+def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dict[str, Any]:
+    """Open as `open_disclosures` does, for those who need only name → JSON value.
+
+    Raises:
+        ContentAltered: the ciphertext does not open under key and place.
+        AlterationFound: what opens is not what was signed.
+    """
+    context = encryption_context(statement.lid, statement.stream, statement.seq)
+    texts = unpack_contents(open_content(data_key, context, ciphertext))
+    return check_fields(texts, statement.payload["_sd"])
 
 
 def open_entry(entry: StoredEntry, data_key: Callable[[bytes], bytes]) -> OpenedEntry:

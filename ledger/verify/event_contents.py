@@ -13,7 +13,7 @@ from ledger.aggregates.catalogue import aggregate_of
 from ledger.aggregates.event import Event, event_class, own_codecs
 from ledger.errors import AlterationFound, KeyUnavailable, NotAuthorised, Unverifiable
 from ledger.formats import kinds
-from ledger.seal.contents import open_disclosures
+from ledger.seal.contents import open_fields
 from ledger.statute.signing import roles_that_may_sign
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class EventContents:
             NotAuthorised: its type is not one that this role could sign on that day.
             NotUnderstood: its type is not known here; nothing else is wrong.
         """
-        opened = open_disclosures(statement, ciphertext, self._key(statement.stream))
-        fields = {one.name: one.value for one in opened}
+        fields = open_fields(statement, ciphertext, self._key(statement.stream))
         _check_type(statement, fields)
         return fields
 

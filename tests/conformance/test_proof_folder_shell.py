@@ -16,8 +16,10 @@ import pytest
 
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
 from ledger.formats.encoding import b64url
+from ledger.formats.kinds import RESERVED_NAMES, ROLES
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.tlog_proof import TlogProof
+from ledger.seal.authority import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.proofs import LogProver
 from ledger.verify.proof_folder import examine_proof_folder
@@ -209,12 +211,43 @@ def test_what_counts_is_the_readers_policy(stamped: Stamped, shell: Shell, tmp_p
 def test_keys_under_which_a_signature_proves_nothing_are_weak_to_the_script(
     stamped: Stamped, shell: Shell
 ) -> None:
-    functions = stamped.files["verify.sh"].decode().partition("# --- the checks, from the")[0]
     keys = [*WEAK_KEYS, SigningKey(drawn("sound")).public]
     calls = [f"is_weak {b64url(key)} && echo weak || echo sound" for key in keys]
-    shell.folder.mkdir()
-    (shell.folder / "weak.sh").write_text("\n".join([functions, *calls]), encoding="utf-8")
-    assert shell.run("weak.sh").stdout.split() == ["weak"] * len(WEAK_KEYS) + ["sound"]
+    found = _run_functions(stamped, shell, calls)
+    assert found == ["weak"] * len(WEAK_KEYS) + ["sound"]
+
+
+def test_the_script_knows_the_same_roles_and_kinds(stamped: Stamped, shell: Shell) -> None:
+    calls = [f'kinds_of {role}; printf "%s\\n" "$REPLY"' for role in sorted(ROLES)]
+    lines = _run_functions(stamped, shell, ['printf "%s\\n" "$MACHINES" "$GUARDED"', *calls])
+    assert set(lines[0].split()) == MACHINE_ROLES
+    assert set(lines[1].split()) == ROOT_GRANTS
+    known = {role: set(line.split()) for role, line in zip(sorted(ROLES), lines[2:], strict=True)}
+    assert known == {role: set(permitted_kinds(role)) for role in ROLES}
+
+
+def test_the_script_knows_the_same_reserved_names(stamped: Stamped, shell: Shell) -> None:
+    (line,) = _run_functions(stamped, shell, ['printf "%s\\n" "$RESERVED"'])
+    plain = {name for name in RESERVED_NAMES if name[0].isalpha()}  # others fit no field's name
+    assert set(line.split()) == plain
+
+
+@pytest.mark.parametrize(
+    ("day", "sound"),
+    [("2024-02-29", 0), ("2026-02-29", 1), ("1900-02-29", 1), ("2000-02-29", 0), ("2026-13-01", 1)],
+)
+def test_the_script_knows_the_calendar(
+    stamped: Stamped, shell: Shell, day: str, sound: int
+) -> None:
+    assert _run_functions(stamped, shell, [f"is_day {day}; echo $?"]) == [str(sound)]
+
+
+def _run_functions(stamped: Stamped, shell: Shell, calls: list[str]) -> list[str]:
+    """Run functions of the script, apart from its checks."""
+    functions = stamped.files["verify.sh"].decode().partition("# --- the checks, from the")[0]
+    shell.folder.mkdir(exist_ok=True)
+    (shell.folder / "part.sh").write_text("\n".join([functions, *calls, ""]), encoding="utf-8")
+    return shell.run("part.sh").stdout.splitlines()
 
 
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.__name__.strip("_"))

@@ -11,11 +11,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
+
+import cli
+from ledger.entrypoints.cli import command
+from tests.support.cli_home import QuickHome
 
 ROOT: Final = Path(__file__).parents[2]
 WAIT_SECONDS: Final = 600.0
+OWN: Final = "SEND_LEDGER_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,7 @@ class Played:
     def person(self, school: str, handle: str) -> list[str]:
         """Give the options by which a command is run as somebody."""
         (one,) = [
-            one
-            for one in self.summary["people"]
-            if (one["school"], one["as"]) == (school, handle)
+            one for one in self.summary["people"] if (one["school"], one["as"]) == (school, handle)
         ]
         return [
             *("--home", one["home"], "--as", one["as"]),
@@ -49,8 +54,14 @@ class Played:
         ]
 
     def run(self, *words: str, state: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command of the product in a process of its own."""
-        return run_program(words, state or Path(self.summary["state"]))
+        """Run a command of the product, in this process: passphrases are derived but once."""
+        environment = {
+            **dict.fromkeys((name for name in os.environ if name.startswith(OWN)), None),
+            "SEND_LEDGER_STATE": str(state or self.summary["state"]),
+        }
+        with patch.object(command, "Home", QuickHome):
+            done = CliRunner().invoke(cli.main, words, env=environment)
+        return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
     def data(self, *words: str) -> Any:
         """Run a command that must succeed, with --json; give what it says."""
@@ -60,10 +71,8 @@ class Played:
 
 
 def run_program(words: tuple[str, ...], state: Path) -> subprocess.CompletedProcess[str]:
-    """Run `send-ledger` with its high-water marks in a folder of the test's own."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("SEND_LEDGER_")
-    }
+    """Run `send-ledger` in a process of its own, its high-water marks in a folder of the test's."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
     return subprocess.run(
         [sys.executable, str(ROOT / "cli.py"), *words],
         env={**environment, "SEND_LEDGER_STATE": str(state), "PYTHONIOENCODING": "utf-8"},

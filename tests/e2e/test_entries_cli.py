@@ -315,6 +315,20 @@ def test_a_correction_keeps_both_entries_and_says_which_counts(school: CliHome) 
     assert again["error"] == "cannot-correct"
 
 
+def test_the_first_entry_of_a_record_can_be_put_right_too(school: CliHome) -> None:
+    add_zoe(school)
+    first = school.data("history", UPN)["entries"][0]["entry"]
+    words = ("correct", str(first), "--reason", "as on the birth certificate", "--field")
+    school.done(*words, "born=28/02/2016")
+    (pupil,) = school.data("pupil", "list")["pupils"]
+    assert (pupil["born"], pupil["upn"], pupil["on_roll"]) == ("2016-02-28", UPN, True)
+    cycle = school.entry("cycle", "open", UPN)
+    school.done("cycle", "assess", UPN, "--source", "teacher", "--findings", "x")
+    school.done("correct", str(cycle), "--reason", "wrong day", "--on", "02/01/2026")
+    assert [one["step"] for one in school.data("cycle", "list")] == ["assessed"]
+    assert school.data("projections", "check")["result"] == "intact"
+
+
 def test_a_withdrawn_entry_no_longer_counts(school: CliHome) -> None:
     add_zoe(school)
     wrong = put_on_register(school)
@@ -335,3 +349,27 @@ def test_what_cannot_be_corrected_is_refused(school: CliHome) -> None:
     words = ("correct", status, "--reason", "x", "--field")
     assert school.refused(*words, "colour=red")["error"] == "no-such-field"
     assert school.refused(*words, "status=P")["error"] == "bad-field-value"
+
+
+def test_d_reg_10_a_pupil_added_by_the_office_is_begun_when_the_senco_signs(
+    school: CliHome,
+) -> None:
+    add_zoe(school, who="administrator")
+    numbers = [str(one["proposal"]) for one in school.data("proposal", "list")["proposals"]]
+    assert school.data("pupil", "list")["pupils"] == []
+    assert school.refused("proposal", "sign", numbers[1])["error"] == "record-not-begun"
+    school.later(20)
+    assert school.data("proposal", "sign", "--all")["signed"] == 3
+    (pupil,) = school.data("pupil", "list")["pupils"]
+    assert (pupil["name"], pupil["upn"], pupil["on_roll"]) == ("Zoë O'Neill", UPN, True)
+    assert "entered 20 days later: proposed earlier, signed now" in school.done("history", UPN)
+
+
+def test_a_correction_under_the_same_request_id_is_made_once(school: CliHome) -> None:
+    add_zoe(school)
+    wrong = str(put_on_register(school))
+    words = ("correct", wrong, "--reason", "slip", "--withdraw", "--request-id", "c-1")
+    school.done(*words)
+    before = entries(school)
+    assert school.done(*words).startswith("Already recorded as entry ")
+    assert entries(school) == before

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import sqlite3
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +94,9 @@ def test_d_reg_22_the_register_of_a_past_day_is_what_was_shown_then(school: CliH
 
 
 def test_the_register_of_an_empty_day_says_so(school: CliHome) -> None:
-    assert "Nobody is on the register on that day" in school.done("register", "--as-of", "2020-01-01")
+    assert "Nobody is on the register on that day" in school.done(
+        "register", "--as-of", "2020-01-01"
+    )
     assert school.data("register", "--as-of", "2020-01-01")["pupils"] == []
 
 
@@ -138,7 +139,9 @@ def test_a_history_leaves_out_what_happened_or_was_known_later(school: CliHome) 
     late = ("--on", "06/01/2026", "--late-reason", "form found")
     school.done("pupil", "joined", ZOE, "--year-group", "5", *late)
     all_of_it = school.data("history", ZOE)["entries"]
-    assert len(school.data("history", ZOE, "--as-of", "05/01/2026")["entries"]) + 1 == len(all_of_it)
+    assert len(school.data("history", ZOE, "--as-of", "05/01/2026")["entries"]) + 1 == len(
+        all_of_it
+    )
     known = school.data("history", ZOE, "--known-at", "06/01/2026")["entries"]
     assert known == [one for one in all_of_it if one["days_late"] == 0]
     assert "Nothing is recorded" in school.done("history", ZOE, "--known-at", "01/01/2026")
@@ -156,7 +159,7 @@ def test_duties_are_met_due_overdue_or_unknown(school: CliHome) -> None:
     assert {one["status"] for one in duties(school)} == {"due"}
     school.later(3)
     overdue = duties(school, "--show", "overdue")
-    assert [(one["rule"], one["upn"]) for one in overdue] == [("D-REG-4", LI), ("D-REG-4", ZOE)]
+    assert {(one["rule"], one["upn"]) for one in overdue} == {("D-REG-4", LI), ("D-REG-4", ZOE)}
     school.done("pupil", "left", ZOE)
     shown = {(one["rule"], one["status"]) for one in duties(school, ZOE, "--show", "all")}
     assert ("D-XFER-1", "not-applicable") in shown
@@ -167,10 +170,8 @@ def test_school_days_are_counted_by_the_schools_own_calendar(school: CliHome) ->
     school.done("pupil", "left", ZOE, "--to", "Hillside")
     (sending,) = [one for one in duties(school, ZOE) if one["rule"] == "D-XFER-1"]
     assert sending["note"].startswith("Estimate")
-    terms = ("--term", "05/01/2026:13/02/2026", "--term", "23/02/2026:27/03/2026")
-    result = school.run("school", "terms", "2025/26", *terms, who="head")
-    if result.exit_code == 2:
-        pytest.skip("term dates are not typed in this way")
+    terms = ("--term", "05/01/2026..13/02/2026", "--term", "23/02/2026..27/03/2026")
+    school.done("school", "term-dates", "--year", "2025/26", *terms, who="head")
     (sending,) = [one for one in duties(school, ZOE) if one["rule"] == "D-XFER-1"]
     assert (sending["due_on"], sending["note"][:31]) == (
         "2026-01-26",
@@ -195,9 +196,3 @@ def test_what_is_shown_is_checked_against_the_ledger_and_made_anew(school: CliHo
     assert (said["error"], said["exit_code"]) == ("read-models-failed", 8)
     school.done("projections", "rebuild")
     assert school.data("projections", "check")["result"] == "intact"
-
-
-def test_a_clock_that_went_back_is_refused(school: CliHome) -> None:
-    school.now = datetime(2026, 1, 4, tzinfo=UTC) - timedelta(days=1)
-    said = school.refused("pupil", "joined", ZOE, "--year-group", "5")
-    assert said["error"] == "clock-set-back"

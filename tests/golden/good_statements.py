@@ -74,6 +74,7 @@ ROLE_OF = {
     "role-withdrawn": "head",
     "stream-head": "system",
     "anchor": "system",
+    "access-record": "access",
 }
 
 NAMES: Mapping[str, str] = {

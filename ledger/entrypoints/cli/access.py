@@ -100,7 +100,7 @@ def _rows(view: View) -> Iterator[dict[str, Any]]:
             "reader_id": b64url(one.reader),
             "role": one.acted_as,
             "command": one.command,
-            "pupil": pupils.get(about, "") if about else "",
+            "pupil": pupils.get(about, about) if about else "",
             "pupil_id": about,
             "reason": one.purpose,
             "fields": list(one.fields_seen),

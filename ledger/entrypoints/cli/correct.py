@@ -12,10 +12,16 @@ import click
 from ledger.application.entries import Draft, correct_entry, understood
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
-from ledger.entrypoints.cli.entry_options import demand_writer
+from ledger.entrypoints.cli.entry_options import (
+    Circumstances,
+    demand_writer,
+    say_if_done,
+    take_circumstances,
+    with_circumstances,
+)
 from ledger.entrypoints.cli.entry_words import headline, read_fields, stated_words
 from ledger.entrypoints.cli.field_values import changed_fields
-from ledger.entrypoints.cli.parameters import PAIR, STATED, WORDS
+from ledger.entrypoints.cli.parameters import PAIR, WORDS
 from ledger.entrypoints.cli.pupil import IDENTIFIER, demand_unused
 from ledger.errors import NotFound, RuleRefused, UsageError
 from ledger.formats.encoding import unb64url
@@ -61,7 +67,7 @@ class Wrong:
 @click.option("--reason", type=WORDS, required=True, help="Why it is wrong.")
 @click.option("--withdraw", is_flag=True, help="It should not be there at all.")
 @click.option("--field", "changes", type=PAIR, multiple=True, help="What is right; repeatable.")
-@click.option("--on", "occurred_on", type=STATED, help="When it really happened.")
+@with_circumstances
 def command(
     setting: Setting,
     entry: str,
@@ -69,7 +75,7 @@ def command(
     reason: str,
     withdraw: bool,
     changes: tuple[tuple[str, str], ...],
-    occurred_on: OccurredOn | None,
+    **given: Any,
 ) -> None:
     """Put an entry right; the wrong one stays visible.
 
@@ -77,7 +83,8 @@ def command(
     it was: a text is typed as it stands, a date as 31/03/2026, a code by its
     code, a list with one --field for each item.
     """
-    if withdraw == bool(changes or occurred_on):
+    circumstances = take_circumstances(given)
+    if withdraw == bool(changes or circumstances.on):
         raise UsageError(
             "It is not clear what is right.",
             "An entry is either withdrawn, or replaced by one with other fields or another date.",
@@ -86,8 +93,10 @@ def command(
         )
     with acting(setting) as at_work:
         demand_writer(at_work)
+        if say_if_done(setting, at_work, circumstances):
+            return
         wrong = _find(at_work.view, entry)
-        instead = None if withdraw else _instead(at_work.view, wrong, changes, occurred_on)
+        instead = None if withdraw else _instead(at_work.view, wrong, changes, circumstances)
         recorded = correct_entry(
             at_work.desk,
             stream=UUID(bytes=wrong.entry.statement.stream),
@@ -97,6 +106,7 @@ def command(
             wrong_type=wrong.type,
             pupil=wrong.pupil,
             instead=instead,
+            command=circumstances.command,
         )
     _say_corrected(setting, wrong, instead, recorded.index)
 
@@ -134,7 +144,7 @@ def _stored(view: View, text: str) -> StoredEntry:
 
 
 def _instead(
-    view: View, wrong: Wrong, changes: tuple[tuple[str, str], ...], occurred_on: OccurredOn | None
+    view: View, wrong: Wrong, changes: tuple[tuple[str, str], ...], circumstances: Circumstances
 ) -> Draft:
     cls, _noun = understood(wrong.type)
     fields = changed_fields(cls, read_fields(wrong.type, wrong.entry.fields), changes)
@@ -145,7 +155,8 @@ def _instead(
         fields=fields,
         pupil=wrong.pupil,
         stream=UUID(bytes=wrong.entry.statement.stream),
-        occurred_on=occurred_on or wrong.occurred_on,
+        occurred_on=circumstances.on or wrong.occurred_on,
+        late_reason=circumstances.late_reason,
     )
 
 

@@ -83,13 +83,12 @@ def genesis(key: SigningKey = ROOT, signer: SigningKey = ROOT, **changes: Any) -
     return read_statement(finish(text, signer.sign(text)))
 
 
-def test_a_genesis_makes_its_own_key_the_root(built: BuiltLedger) -> None:
+def test_a_genesis_makes_its_own_key_the_root() -> None:
     authority = Authority()
     apply_checked(authority, 0, genesis())
     assert authority.roles_of(b64url(PERSON), 0, "2026-03-03") == {"root"}
     assert authority.keys[ROOT.kid].public == ROOT.public
     assert (authority.head_index, authority.stream) == (0, b64url(STREAM))
-    del built
 
 
 OTHER = SigningKey(drawn("another"))

@@ -307,7 +307,7 @@ def test_a_head_never_registers_for_one_who_was_made_head_or_machine(built: Buil
 
 def test_the_acts_of_one_save_count_for_those_after_them(built: BuiltLedger) -> None:
     seq = built.authority.version + 1
-    built.put("head", [revoke("senco", 30)(built, seq), register("new", "senco")(built, seq + 1)])
+    built.put("head", [revoke("senco")(built, seq), register("new", "senco")(built, seq + 1)])
     assert found(built) == set()
     with pytest.raises(NotAuthorised):
         built.put(

@@ -42,7 +42,7 @@ def test_a_bundle_is_intact_for_its_receiver(transfer: Transfer) -> None:
     )
     assert report.result == "intact"
     assert bundle is not None
-    assert [one.index for one in bundle.statements] == [15, 16, 17, 18, 19]
+    assert [one.index for one in bundle.statements] == [17, 18, 19, 20, 21]
     assert bundle.signed_by == "Senco Example"
     assert bundle.origin == transfer.sender.origin
     assert bundle.manifest.standing_sentence == STANDING_SENTENCE
@@ -116,23 +116,23 @@ def _other_signature(members: dict[str, bytes], name: str) -> None:
 
 
 CHANGES: dict[str, tuple[Change, str]] = {
-    "an entry is left out": (lambda m: _drop(m, "statements/000016"), "chain-broken"),
+    "an entry is left out": (lambda m: _drop(m, "statements/000018"), "chain-broken"),
     "a record and its head are left out": (
-        lambda m: _drop(m, "statements/000019", "statements/head-000024"),
+        lambda m: _drop(m, "statements/000021", "statements/head-000026"),
         "manifest-disagrees",
     ),
-    "a record loses its end": (lambda m: _drop(m, "statements/000018"), "head-wrong"),
-    "a head is left out": (lambda m: _drop(m, "statements/head-000024"), "stream-incomplete"),
+    "a record loses its end": (lambda m: _drop(m, "statements/000020"), "head-wrong"),
+    "a head is left out": (lambda m: _drop(m, "statements/head-000026"), "stream-incomplete"),
     "two entries change places": (
-        lambda m: _swap(m, "statements/000016", "statements/000017"),
+        lambda m: _swap(m, "statements/000018", "statements/000019"),
         "index-wrong",
     ),
     "a field is withheld": (
-        lambda m: _withhold(m, "statements/000019", "purpose"),
+        lambda m: _withhold(m, "statements/000021", "purpose"),
         "field-withheld",
     ),
     "a signature is another": (
-        lambda m: _other_signature(m, "statements/000016"),
+        lambda m: _other_signature(m, "statements/000018"),
         "proof-mismatch",
     ),
     "the page says something else": (
@@ -140,12 +140,12 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "record-differs",
     ),
     "the authority stream is cut": (
-        lambda m: _drop(m, "authority/0015"),
+        lambda m: _drop(m, "authority/0017"),
         "head-wrong",
     ),
     "the manifest is missing": (lambda m: _drop(m, "manifest"), "missing-file"),
     "an entry stands as the manifest": (
-        lambda m: _swap(m, "manifest", "statements/000016"),
+        lambda m: _swap(m, "manifest", "statements/000018"),
         "bad-manifest",
     ),
     "a document is slipped in": (

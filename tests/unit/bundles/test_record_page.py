@@ -129,6 +129,6 @@ def test_late_and_corrected_entries_are_shown_as_such_in_order_of_time(
     articles = page.split("<article")[1:]
     assert "Entered late, 40 days after the fact" in articles[0]
     assert "Form found in a drawer" in articles[0]
-    assert "Corrected later, by entry 21." in articles[0]
+    assert "Corrected later, by entry 23." in articles[0]
     assert 'class="corrected"' in articles[0]
     assert page.count('class="corrected"') == 1

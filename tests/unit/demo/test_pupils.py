@@ -73,9 +73,7 @@ def test_one_number_is_mistyped_in_the_file() -> None:
 def test_the_register_files_import_as_they_stand(school: DemoSchool, starts_in: int) -> None:
     played = PlayedYear(SchoolYear(starts_in))
     pupils = made_up_pupils(school, played)
-    plan = plan_import(
-        REGISTERS[school.facts.phase](pupils), known=[], today=played.on("09-03")
-    )
+    plan = plan_import(REGISTERS[school.facts.phase](pupils), known=[], today=played.on("09-03"))
     assert plan.is_clean
     assert not plan.warnings
     assert len(plan.rows) == len(pupils)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -118,6 +119,10 @@ def test_every_line_of_the_stories_falls_into_the_school_year(school: str) -> No
     assert all(PLAYED.year.contains(scene.on) for scene in scenes)
 
 
+def _note(played: list[str], name: str, _stage: Stage) -> None:
+    played.append(name)
+
+
 def test_scenes_are_played_in_the_order_of_their_days() -> None:
     played: list[str] = []
     turned: list[date] = []
@@ -129,7 +134,7 @@ def test_scenes_are_played_in_the_order_of_their_days() -> None:
     stage = Stage.__new__(Stage)
     stage.clock = cast("Any", Clock())
     days = {"second": date(2025, 9, 2), "third": date(2025, 9, 2), "first": date(2025, 9, 1)}
-    stage.play([Scene(day, lambda _, name=name: played.append(name)) for name, day in days.items()])
+    stage.play([Scene(day, partial(_note, played, name)) for name, day in days.items()])
     assert played == ["first", "second", "third"]
     assert turned == sorted(days.values())
 

@@ -95,9 +95,7 @@ def test_a_rewritten_log_is_consistent_and_signed_with_its_own_key(
     original: tuple[BuiltLedger, Path], copy: Path, tmp_path: Path
 ) -> None:
     built = original[0]
-    key = VerifierKey(
-        name=origin_of(built.lid), type=ED25519, public=built.signing["log"].public
-    )
+    key = VerifierKey(name=origin_of(built.lid), type=ED25519, public=built.signing["log"].public)
     with open_for_reading(copy / FILE_NAME) as connection:
         (first, _note), *_ = LedgerReader(connection).checkpoints()
     tampering.rewrite_and_sign_again(copy, first - 5, "2020-01-01T09:00:00Z", tmp_path / "state")

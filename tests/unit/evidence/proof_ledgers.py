@@ -32,14 +32,18 @@ if TYPE_CHECKING:
 EP_REPORT = Code(scheme="consent-item", code="EP", label="Psychologist’s report")
 
 
-def seal(built: BuiltLedger, *, authority_first: bool = False) -> bytes:
-    """Log a head for each changed stream, and the authority stream's always; then sign."""
+def seal(built: BuiltLedger, *, authority_first: bool = False, sparing: bool = False) -> bytes:
+    """Log a head for each changed stream, and the authority stream's always; then sign.
+
+    A sparing seal leaves out the authority stream's where it did not change.
+    """
     with built.reading_file() as reader:
         own = {built.heads_stream, built.streams.anchors}
         heads = [
             StreamHead(stream, seq, statement_hash(reader.entry(index).statement))
             for stream, seq, index in reader.stream_heads()
-            if stream not in own and (index >= built.sealed or stream == built.streams.authority)
+            if stream not in own
+            and (index >= built.sealed or (stream == built.streams.authority and not sparing))
         ]
     heads.sort(key=lambda head: (head.stream == built.streams.authority) != authority_first)
     record = built._system_stream(built.heads_stream)

@@ -1,0 +1,128 @@
+"""Staff, parents, proposals, the school and My Story."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ledger.aggregates.my_story import MyStory, MyStoryRecorded
+from ledger.aggregates.parental_responsibility import (
+    ParentalResponsibility,
+    ParentalResponsibilityEnded,
+    ParentalResponsibilityRecorded,
+)
+from ledger.aggregates.proposal import EntryDeclined, EntryProposed, Proposal
+from ledger.aggregates.school import (
+    PartnerDistrusted,
+    School,
+    SchoolRegistered,
+    Term,
+    TermDatesRecorded,
+)
+from ledger.aggregates.staff import SencoDesignated, Staff, StaffAppointed, StaffLeft
+from tests.unit.aggregates.facts import (
+    PUPIL,
+    TODAY,
+    code,
+    entry,
+    new,
+    refused,
+)
+
+
+def test_d_evid_6_the_senco_is_a_qualified_teacher() -> None:
+    staff = new(Staff)
+    staff.record(StaffAppointed, entry(), name="Paul Crook", job_title="SENCO")
+    facts = {
+        "from_day": TODAY,
+        "until_day": None,
+        "award": code("none"),
+        "award_started": None,
+        "award_completed": None,
+    }
+    kind = refused(staff, SencoDesignated, entry(), **facts, qualified_teacher=False)
+    assert kind == "senco-not-qualified"
+    staff.record(SencoDesignated, entry(), **facts, qualified_teacher=True)
+    staff.record(StaffLeft, entry(), grounds=None)
+    assert refused(staff, StaffLeft, entry(), grounds=None) == "has-left"
+    assert refused(staff, SencoDesignated, entry(), **facts, qualified_teacher=True) == "has-left"
+
+
+def test_d_cons_3_a_responsibility_that_is_not_recorded_does_not_end() -> None:
+    parent = new(ParentalResponsibility)
+    assert refused(parent, ParentalResponsibilityEnded, entry(), grounds="x") == "not-in-force"
+    facts = {
+        "pupil": PUPIL,
+        "holder_name": "Anna",
+        "relationship": "mother",
+        "holds_responsibility": True,
+        "evidence": "birth certificate",
+        "informed_about_sen": True,
+    }
+    parent.record(ParentalResponsibilityRecorded, entry(), **facts)
+    parent.record(ParentalResponsibilityEnded, entry(), grounds="court order")
+    assert parent.current is None
+    assert refused(parent, ParentalResponsibilityEnded, entry(), grounds="x") == "not-in-force"
+
+
+def test_d_reg_10_a_proposal_is_declined_once() -> None:
+    proposal = new(Proposal)
+    assert refused(proposal, EntryDeclined, entry(), grounds="x") == "proposal-closed"
+    proposal.record(
+        EntryProposed,
+        entry(),
+        proposed_type="pupil.left.v1",
+        proposed_stream=None,
+        proposed_fields="{}",
+        proposed_by="Ada",
+    )
+    proposal.record(EntryDeclined, entry(), grounds="x")
+    assert refused(proposal, EntryDeclined, entry(), grounds="x") == "proposal-closed"
+
+
+def test_a_school_is_registered_once_and_distrusts_whom_it_trusted() -> None:
+    school = new(School)
+    facts = {
+        "name": "St Thomas à Becket",
+        "urn": "126416",
+        "laestab": "8653396",
+        "authority": "Wiltshire",
+        "phase": "Primary",
+        "maintained": True,
+        "profile": None,
+    }
+    school.record(SchoolRegistered, entry(), **facts)
+    assert refused(school, SchoolRegistered, entry(), **facts) == "already-registered"
+    assert refused(school, PartnerDistrusted, entry(), log_origin="x", grounds="x") == "not-trusted"
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        (),
+        (Term(date(2026, 1, 5), date(2026, 1, 4)),),
+        (
+            Term(date(2026, 1, 5), date(2026, 2, 13)),
+            Term(date(2026, 2, 12), date(2026, 3, 27)),
+        ),
+    ],
+)
+def test_terms_are_in_order(terms: tuple[Term, ...]) -> None:
+    facts = {"academic_year": "2025/26", "terms": terms, "closed_on": ()}
+    assert refused(new(School), TermDatesRecorded, entry(), **facts) == "terms-out-of-order"
+
+
+def test_a_my_story_keeps_each_telling() -> None:
+    story = new(MyStory)
+    for text in ("first", "second"):
+        story.record(
+            MyStoryRecorded,
+            entry(),
+            pupil=PUPIL,
+            story_version=code("younger"),
+            text=text,
+            owner="Zoë",
+            completed_with=None,
+        )
+    assert story.version == 2

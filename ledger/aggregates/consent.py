@@ -142,7 +142,12 @@ class Consent(Aggregate):
                 _check_act(event.act, event.witness)
             case ConsentWithdrawn():
                 if self.given is None or self.withdrawn:
-                    raise RuleRefused("This consent is not in force.", kind="not-in-force")
+                    raise RuleRefused(
+                        "This consent is not in force; nothing was recorded.",
+                        "It was never given, or was withdrawn before.",
+                        "See send-ledger consent list.",
+                        kind="not-in-force",
+                    )
                 _check_act(event.act, event.witness)
             case ConsentReliedOn():
                 if not self.in_force(event.occurred_on.first):
@@ -197,10 +202,13 @@ def _check_act(act: FamilyAct, witness: str | None) -> None:
         )
     if act.kind == "message" and not (act.words or act.document):
         raise RuleRefused(
-            "A message needs its words or the message itself.", kind="evidence-incomplete"
+            "A message needs its words or the message itself; nothing was recorded.",
+            remedy="Give either, or record the evidence as “none”.",
+            kind="evidence-incomplete",
         )
     if act.kind == "signed_form" and not (act.document or act.reference):
         raise RuleRefused(
             "A signed form needs its scan, or the place where the paper is kept.",
+            remedy="Give either, or record the evidence as “none”.",
             kind="evidence-incomplete",
         )

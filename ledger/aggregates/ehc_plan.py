@@ -65,9 +65,18 @@ class EhcPlan(Aggregate):
 
     def _check(self, event: Event) -> None:
         if isinstance(event, EhcPlanAmended | EhcPlanCeased) and not self.in_force:
-            raise RuleRefused("The plan is not in force.", kind="not-in-force")
+            raise RuleRefused(
+                "The plan is not in force; nothing was recorded.",
+                "It was never issued, or has ceased.",
+                "Record that it was issued first.",
+                kind="not-in-force",
+            )
         if isinstance(event, EhcPlanIssued) and self.issued:
-            raise RuleRefused("The plan was issued already.", kind="already-issued")
+            raise RuleRefused(
+                "The plan was issued already; nothing was recorded.",
+                remedy="Record an amendment, or put the entry right with send-ledger correct.",
+                kind="already-issued",
+            )
 
     def _apply(self, event: Event) -> None:
         match event:

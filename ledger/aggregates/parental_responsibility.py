@@ -49,7 +49,12 @@ class ParentalResponsibility(Aggregate):
 
     def _check(self, event: Event) -> None:
         if isinstance(event, ParentalResponsibilityEnded) and self.current is None:
-            raise RuleRefused("It is not in force.", kind="not-in-force")
+            raise RuleRefused(
+                "This responsibility is not in force; nothing was recorded.",
+                "It was never recorded, or has ended.",
+                "See send-ledger history for who holds it.",
+                kind="not-in-force",
+            )
 
     def _apply(self, event: Event) -> None:
         match event:

@@ -46,7 +46,12 @@ class Proposal(Aggregate):
 
     def _check(self, event: Event) -> None:
         if isinstance(event, EntryDeclined) and (self.declined or self.proposed is None):
-            raise RuleRefused("This proposal is not open.", kind="proposal-closed")
+            raise RuleRefused(
+                "This proposal is not open; nothing was recorded.",
+                "It was declined before.",
+                "See send-ledger proposal list --all.",
+                kind="proposal-closed",
+            )
 
     def _apply(self, event: Event) -> None:
         match event:

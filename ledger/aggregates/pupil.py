@@ -147,7 +147,11 @@ class Pupil(Aggregate):
     def _check(self, event: Event) -> None:
         match event:
             case PupilRegistered() if self.born is not None:
-                raise RuleRefused("The pupil is registered already.", kind="already-registered")
+                raise RuleRefused(
+                    "The pupil is registered already; nothing was recorded.",
+                    remedy="Record a new name, or put the entry right with send-ledger correct.",
+                    kind="already-registered",
+                )
             case PupilRegistered(born=born) if born > event.recorded_at.date():
                 raise RuleRefused(
                     "The date of birth lies in the future; nothing was recorded.",
@@ -197,4 +201,8 @@ def _check_ranks(needs: tuple[RankedNeed, ...]) -> None:
             kind="needs-misranked",
         )
     if len({one.need.code for one in needs}) != len(needs):
-        raise RuleRefused("A need is listed twice.", kind="needs-misranked")
+        raise RuleRefused(
+            "A need is listed twice; nothing was recorded.",
+            remedy="List each need once, with its rank.",
+            kind="needs-misranked",
+        )

@@ -163,9 +163,17 @@ class School(Aggregate):
 
     def _check(self, event: Event) -> None:
         if isinstance(event, SchoolRegistered) and self.identity is not None:
-            raise RuleRefused("The school is registered already.", kind="already-registered")
+            raise RuleRefused(
+                "The school is registered already; nothing was recorded.",
+                remedy="Record what changed with send-ledger school change-identity.",
+                kind="already-registered",
+            )
         if isinstance(event, PartnerDistrusted) and event.log_origin not in self.partners:
-            raise RuleRefused("That school is not trusted here.", kind="not-trusted")
+            raise RuleRefused(
+                "That school is not trusted here; nothing was recorded.",
+                remedy="See send-ledger school partners.",
+                kind="not-trusted",
+            )
         if isinstance(event, TermDatesRecorded):
             _check_terms(event)
 

@@ -70,7 +70,11 @@ class Staff(Aggregate):
                 kind="senco-not-qualified",
             )
         if self.left:
-            raise RuleRefused("That person has left.", kind="has-left")
+            raise RuleRefused(
+                "That person has left; nothing was recorded.",
+                remedy="If that is wrong, put the entry right with send-ledger correct.",
+                kind="has-left",
+            )
 
     def _apply(self, event: Event) -> None:
         match event:

@@ -153,7 +153,12 @@ class SupportCycle(Aggregate):
                 kind="step-out-of-order",
             )
         if isinstance(event, CyclePlanned) and not event.targets:
-            raise RuleRefused("A plan has at least one target (D-APDR-3).", kind="no-target")
+            raise RuleRefused(
+                "A plan has at least one target; nothing was recorded.",
+                "Targets and how success shows are what a review looks at (D-APDR-3).",
+                "Add --target.",
+                kind="no-target",
+            )
 
     def _apply(self, event: Event) -> None:
         self.step = _AFTER.get(type(event), self.step)

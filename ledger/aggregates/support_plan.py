@@ -58,11 +58,17 @@ class SupportPlan(Aggregate):
     def _check(self, event: Event) -> None:
         if isinstance(event, PlanFinalised) and event.plan_version != self.plan_version + 1:
             raise RuleRefused(
-                f"The next version of this plan is {self.plan_version + 1}.",
+                f"The next version of this plan is {self.plan_version + 1}; nothing was recorded.",
+                remedy="Look whether somebody else recorded a version meanwhile.",
                 kind="version-out-of-order",
             )
         if isinstance(event, PlanCirculated) and event.plan_version > self.plan_version:
-            raise RuleRefused("There is no such version of the plan.", kind="no-such-version")
+            raise RuleRefused(
+                "There is no such version of the plan; nothing was recorded.",
+                f"The newest is version {self.plan_version}.",
+                "Record the version first.",
+                kind="no-such-version",
+            )
 
     def _apply(self, event: Event) -> None:
         if isinstance(event, PlanFinalised):

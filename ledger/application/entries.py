@@ -164,7 +164,11 @@ def understood(type_name: str) -> tuple[type[Event], type[Aggregate]]:
     """
     cls, noun = event_class(type_name), aggregate_of(type_name)
     if cls is None or noun is None:
-        raise RuleRefused(f"“{type_name}” is not a kind of entry here.", kind="unknown-event-type")
+        raise RuleRefused(
+            f"“{type_name}” is not a kind of entry here; nothing was recorded.",
+            remedy="Use the newest send-ledger, or the commands of this one.",
+            kind="unknown-event-type",
+        )
     return cls, noun
 
 
@@ -259,7 +263,12 @@ def sign_proposal(desk: Desk, stream: UUID, command: str | None = None) -> Recor
 def _sign_proposal(desk: Desk, stream: UUID, command: str | None) -> Recorded:
     proposal = desk.load(Proposal, stream)
     if proposal.proposed is None or proposal.declined:
-        raise RuleRefused("This proposal is not open.", kind="proposal-closed")
+        raise RuleRefused(
+            "This proposal is not open; nothing was recorded.",
+            "It was declined before, or is no proposal.",
+            "See send-ledger proposal list --all.",
+            kind="proposal-closed",
+        )
     draft = _intended(proposal.proposed)
     stated = draft.occurred_on
     late = isinstance(stated, OccurredOn) and days_late(stated, desk.today())

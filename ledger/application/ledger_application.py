@@ -62,7 +62,11 @@ class LedgerApplication(Application[UUID]):
         try:
             return self.repository.get(stream, projector_func=cls.from_events)
         except AggregateNotFoundError:
-            raise NotFound("There is no such record in this ledger.", kind="no-record") from None
+            raise NotFound(
+                "There is no such record in this ledger.",
+                remedy="Look at the number, or at which home is named with --home.",
+                kind="no-record",
+            ) from None
 
     def store(self, *aggregates: Aggregate, **seal: Any) -> list[int]:
         """Save what the aggregates decided, all or nothing; give the log indexes."""

@@ -83,7 +83,12 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyR
         AlterationFound: the backup is damaged.
     """
     if not (backup / NOTE_NAME).is_file():
-        raise InputRefused("That folder is not a backup.", kind="not-a-backup")
+        raise InputRefused(
+            "That folder is not a whole backup; nothing was restored.",
+            f"It has no {NOTE_NAME}, which is written last.",
+            "Name the folder that send-ledger backup wrote; one that broke off cannot be used.",
+            kind="not-a-backup",
+        )
     if target.exists():
         raise StorageFailed(
             "The folder exists already; nothing was restored.",

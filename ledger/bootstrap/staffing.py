@@ -74,7 +74,12 @@ def add_head(
     """
     root = open_key_file(root_document, root_passphrase)
     if root.lid != session.home.lid:
-        raise KeyUnavailable("That is the root key of another ledger.", kind="wrong-root-key")
+        raise KeyUnavailable(
+            "That is no root key of this ledger.",
+            "It was made for another ledger.",
+            "Look for the stick that was made with this home.",
+            kind="wrong-root-key",
+        )
     keys = _write_key_file(session.home, newcomer)
     actor = Actor(b64url(root.person), "root", root.signing.kid, root.signing.sign)
     try:

@@ -148,7 +148,12 @@ def complete(exchange: Exchange, data: bytes) -> UUID:
 def _verified(exchange: Exchange, data: bytes) -> ReceiptFacts:
     files = open_receipt_file(data)
     if CHECKPOINT not in files:
-        raise InputRefused("The file is not a receipt.", kind="bad-receipt")
+        raise InputRefused(
+            "The file is not a receipt.",
+            "It holds no checkpoint of the other school's ledger.",
+            "Ask the other school to send its receipt again.",
+            kind="bad-receipt",
+        )
     origin = Checkpoint.parse(SignedNote.parse(files[CHECKPOINT]).text).origin
     report, facts = verify_receipt(files, policy_of_partner(exchange.partner(origin)))
     if facts is None or report.result == "altered":

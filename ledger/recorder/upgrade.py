@@ -58,7 +58,11 @@ def upgrade_ledger(
 
 def _version(connection: sqlite3.Connection) -> int:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StorageFailed("The file is not a ledger.", kind="not-a-ledger")
+        raise StorageFailed(
+            "The file is not a ledger.",
+            remedy="Name a school's home; if this is one, restore its newest backup.",
+            kind="not-a-ledger",
+        )
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 

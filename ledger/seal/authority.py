@@ -256,7 +256,12 @@ class Authority:
                 kind="unproved-key",
             ) from error
         if thumbprint(public) in self.keys:
-            raise NotAuthorised("A key is registered twice.", kind="key-registered-twice")
+            raise NotAuthorised(
+                "A key is registered twice.",
+                "A key belongs to one person and speaks for nobody else.",
+                "Make a new key.",
+                kind="key-registered-twice",
+            )
         return public
 
     def _signer(self, statement: Statement) -> str:
@@ -291,7 +296,11 @@ class Authority:
 
     def _check_may_grant(self, statement: Statement, role: str, person: str) -> None:
         if role == "root":
-            raise NotAuthorised("The root role cannot be granted.", kind="grant-not-permitted")
+            raise NotAuthorised(
+                "The root role cannot be granted.",
+                "It belongs to the key with which the ledger began.",
+                kind="grant-not-permitted",
+            )
         if person == self._signer(statement):
             raise NotAuthorised(
                 "A role is granted by its own holder to themselves.",
@@ -310,7 +319,12 @@ class Authority:
         payload = statement.payload
         key = self.keys.get(payload["kid"])
         if key is None or key.revoked is not None or payload["from_index"] > index:
-            raise NotAuthorised("A key is revoked that is not live.", kind="revocation-malformed")
+            raise NotAuthorised(
+                "A key is revoked that is not live, or from an entry that is still to come.",
+                "A key is revoked once, from an entry that is there.",
+                "See send-ledger staff list.",
+                kind="revocation-malformed",
+            )
         guarded = {"root", *MACHINE_ROLES}
         if (
             statement.role != "root"
@@ -332,7 +346,10 @@ class Authority:
         held = [one for one in self._roles(person) if one.role == role and one.withdrawn is None]
         if not held or payload["from_index"] > index or role == "root":
             raise NotAuthorised(
-                "A role is withdrawn that is not held.", kind="withdrawal-malformed"
+                "A role is withdrawn that is not held, or from an entry that is still to come.",
+                "A role is withdrawn once, from an entry that is there.",
+                "See send-ledger staff list.",
+                kind="withdrawal-malformed",
             )
         for one in held:
             one.withdrawn, one.withdrawn_from = index, payload["from_index"]

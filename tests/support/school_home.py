@@ -37,6 +37,7 @@ from ledger.seal.passphrase import derive_kek
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import pytest
     from click.testing import Result
 
 ROOT: Final = Path(__file__).parents[2]
@@ -66,10 +67,13 @@ PERSONAL: Final = (
 """What must be found nowhere in the clear."""
 
 
+_REMEMBERED: Final = cache(derive_kek)
+
+
 @contextmanager
 def remembered_derivations() -> Iterator[None]:
     """Derive each key from its passphrase once in this process."""
-    with patch.object(key_file, "derive_kek", cache(derive_kek)):
+    with patch.object(key_file, "derive_kek", _REMEMBERED):
         yield
 
 
@@ -222,6 +226,19 @@ def make_school(
             add_person(session, newcomer)
         session.seal()
     return made
+
+
+_TEMPLATES: Final[dict[str, SchoolHome]] = {}
+
+
+def school_template(factory: pytest.TempPathFactory) -> SchoolHome:
+    """Give a school with staff and two pupils, made once in this process, to be copied."""
+    if "school" not in _TEMPLATES:
+        with remembered_derivations():
+            made = make_school(factory.mktemp("school") / "template")
+            made.ok("import", made.write("register.csv", REGISTER), "--as", "senco")
+        _TEMPLATES["school"] = made
+    return _TEMPLATES["school"]
 
 
 def _write_sheet(made: SchoolHome, lines: Sequence[str]) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.formats import kinds
 from ledger.formats.statement import StreamPlace
 from ledger.verify.home import verify_ledger
 from tests.mini_verifier.home import check_home
@@ -46,13 +45,8 @@ def _falling(home: ReadHome) -> int:
 
 def _held_after_all(home: ReadHome) -> int:
     with forging(home.built) as forger:
-        return forger.append(
-            home.built.signing["system"],
-            kind=kinds.STREAM_HEAD,
-            role="system",
-            stream=STREAM,
-            further={"head": {"stream": "A" * 22, "seq": 1, "hash": "A" * 43}},
-        )
+        fields = {"event": "consent.given.v1"}
+        return forger.append(home.built.signing["senco"], fields, stream=STREAM)
 
 
 WRONG: dict[str, Callable[[ReadHome], int]] = {

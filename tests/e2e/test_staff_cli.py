@@ -1,0 +1,403 @@
+"""Staff, roles, keys and passphrases, through the command line."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.school_home import (
+    NAMES,
+    OTHER_FACTS,
+    PERSONAL,
+    SchoolHome,
+    make_school,
+    remembered_derivations,
+    school_template,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NEW_WORDS = "another horse, another battery"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with remembered_derivations():
+        yield
+
+
+@pytest.fixture
+def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
+    return school_template(tmp_path_factory).copy(tmp_path / "school")
+
+
+def rows(school: SchoolHome, handle: str) -> list[dict[str, str]]:
+    listed = school.ok("staff", "list", "--as", "head")
+    return [row for row in listed if row["handle"] == handle]
+
+
+def key_of(school: SchoolHome, handle: str) -> str:
+    (row,) = [row for row in rows(school, handle) if row["state"] == "in use"]
+    return row["key"]
+
+
+def new_words(school: SchoolHome) -> tuple[str, str]:
+    return "--new-passphrase-file", school.write("new", NEW_WORDS + "\n")
+
+
+def with_new_words(school: SchoolHome) -> dict[str, str | None]:
+    return {"SEND_LEDGER_PASSPHRASE_FILE": str(school.folder / "new")}
+
+
+def readers(school: SchoolHome) -> int:
+    with closing(sqlite3.connect(school.path / "keys.db")) as connection:
+        return int(connection.execute("SELECT count(*) FROM class_keys").fetchone()[0])
+
+
+def intact(school: SchoolHome) -> set[str]:
+    """Verify everything; give the codes of the notes."""
+    report = school.ok("verify", "--as", "senco")
+    assert report["result"] == "intact"
+    return {note["code"] for note in report["notes"]}
+
+
+# --- appointing --------------------------------------------------------------
+
+
+def test_staff_are_listed_with_roles_keys_and_states(school: SchoolHome) -> None:
+    listed = school.ok("staff", "list", "--as", "office")
+    people = {row["handle"]: row for row in listed if row["handle"]}
+    assert {handle: row["name"] for handle, row in people.items()} == NAMES
+    assert people["office"]["roles"] == "administrator"
+    assert all(row["state"] == "in use" for row in listed)
+    words = school.run("staff", "list", "--as", "office").stdout
+    assert "Ada Okafor" in words
+
+
+def test_a_newcomer_acts_and_reads_under_their_own_passphrase(school: SchoolHome) -> None:
+    words = ("staff", "add", "Tim Reed", "--role", "teacher", "--handle", "ks1-lead")
+    school.ok(*words, "--as", "head", *new_words(school))
+    register = school.ok("register", "--as", "ks1-lead", env=with_new_words(school))
+    assert len(register["pupils"] if isinstance(register, dict) else register) == 2
+    school.refused(4, "wrong-passphrase", "register", "--as", "ks1-lead")
+    assert "disputed" not in intact(school)
+
+
+@pytest.mark.parametrize(
+    "handle", ["", "Senco", "1st", "se nco", "../x", "a" * 33, "senco.json", "çenco", "-a"]
+)
+def test_a_handle_is_a_few_plain_characters(school: SchoolHome, handle: str) -> None:
+    words = ("staff", "add", "Tim Reed", "--role", "teacher", f"--handle={handle}")
+    school.refused(2, "bad-handle", *words, "--as", "head", *new_words(school))
+
+
+def test_a_handle_is_given_once(school: SchoolHome) -> None:
+    words = ("staff", "add", "Tim Reed", "--role", "teacher", "--handle", "senco")
+    school.refused(8, "handle-taken", *words, "--as", "head", *new_words(school))
+
+
+def test_a_short_passphrase_is_refused_and_leaves_no_key_file(school: SchoolHome) -> None:
+    short = ("--new-passphrase-file", school.write("short", "elevenchars\n"))
+    words = ("staff", "add", "Tim Reed", "--role", "teacher", "--handle", "tim", "--as", "head")
+    said = school.refused(6, "passphrase-too-short", *words, *short)
+    assert "elevenchars" not in str(said)
+    school.ok(*words, *new_words(school))  # so the handle is free
+
+
+@pytest.mark.parametrize("actor", ["senco", "office"])
+def test_nobody_but_a_head_appoints_and_a_refusal_leaves_nothing(
+    school: SchoolHome, actor: str
+) -> None:
+    words = ("staff", "add", "Tim Reed", "--role", "teacher", "--handle", "tim")
+    school.refused(7, "kind-not-permitted", *words, "--as", actor, *new_words(school))
+    assert not (school.path / "keys" / "people" / "tim.json").exists()
+    school.refused(4, "unknown-person", "register", "--as", "tim")
+
+
+def test_a_second_head_is_appointed_with_the_root_key_alone(
+    school: SchoolHome, tmp_path: Path
+) -> None:
+    words = ("staff", "add", "Vera Holt", "--role", "head", "--handle", "head-2", "--as", "head")
+    new, root = new_words(school), ("--root-key", str(school.folder / "root.json"))
+    unlock = ("--root-passphrase-file", str(school.folder / "pp"))
+    school.refused(2, "usage", *words, *new)
+    wrong = ("--root-passphrase-file", str(school.folder / "new"))
+    school.refused(4, "wrong-passphrase", *words, *new, *root, *wrong)
+    other = make_school(tmp_path / "other", OTHER_FACTS, people=())
+    foreign = ("--root-key", str(other.folder / "root.json"))
+    school.refused(4, "wrong-root-key", *words, *new, *foreign, *unlock)
+    missing = ("--root-key", str(school.folder / "nowhere.json"))
+    school.refused(4, "key-file-missing", *words, *new, *missing, *unlock)
+    school.ok(*words, *new, *root, *unlock)
+    mine = with_new_words(school)
+    assert school.run("register", "--as", "head-2", env=mine).exit_code == 0
+    school.ok("staff", "grant", "senco", "--role", "dpo", "--as", "head-2", env=mine)
+    # Now each may grant to the other, and neither to themselves.
+    school.ok("staff", "grant", "head", "--role", "dpo", "--as", "head-2", env=mine)
+    mine_too = ("staff", "grant", "head-2", "--role", "dpo", "--as", "head-2")
+    school.refused(7, "self-grant", *mine_too, env=mine)
+    intact(school)
+
+
+# --- roles -------------------------------------------------------------------
+
+
+def test_nobody_grants_to_themselves(school: SchoolHome) -> None:
+    words = ("staff", "grant", "head", "--role", "senco", "--as", "head")
+    school.refused(7, "self-grant", *words)
+
+
+@pytest.mark.parametrize("actor", ["senco", "office"])
+def test_nobody_but_a_head_grants(school: SchoolHome, actor: str) -> None:
+    words = ("staff", "grant", "office", "--role", "senco", "--as", actor)
+    school.refused(7, "kind-not-permitted", *words)
+
+
+def test_a_granted_role_is_acted_in_until_its_last_day(school: SchoolHome) -> None:
+    school.ok("staff", "grant", "office", "--role", "teacher", "--as", "head")
+    assert rows(school, "office")[0]["roles"] == "administrator, teacher"
+    over = ("--from", "2020-01-01", "--until", "2020-12-31")
+    school.ok("staff", "grant", "office", "--role", "dpo", *over, "--as", "head")
+    assert rows(school, "office")[0]["roles"] == "administrator, teacher"
+    acting = ("staff", "list", "--as", "office", "--in-role")
+    assert school.run(*acting, "teacher").exit_code == 0
+    school.refused(4, "no-role", *acting, "dpo")
+    school.refused(4, "no-role", *acting, "senco")
+    intact(school)
+
+
+def test_somebody_unknown_is_named_as_such(school: SchoolHome) -> None:
+    school.refused(5, "unknown-person", "staff", "grant", "nobody", "--role", "dpo", "--as", "head")
+    school.refused(4, "unknown-person", "staff", "list", "--as", "nobody")
+    school.refused(2, "no-person-named", "staff", "list")
+    unnamed = {"SEND_LEDGER_HOME": None}
+    school.refused(2, "no-home-named", "staff", "list", "--as", "head", env=unnamed)
+
+
+def test_a_withdrawn_role_closes_what_only_it_could_read(school: SchoolHome) -> None:
+    before = readers(school)
+    revoke = ("staff", "revoke", "office", "--role", "administrator", "--reason", "moved")
+    school.refused(7, "kind-not-permitted", *revoke, "--as", "senco")
+    school.ok(*revoke, "--as", "head")
+    assert readers(school) == before - 3  # school, general, transport
+    school.refused(4, "no-role", "register", "--as", "office")
+    school.refused(7, "withdrawal-malformed", *revoke, "--as", "head")
+    assert school.run("register", "--as", "senco").exit_code == 0
+    intact(school)
+
+
+# --- keys --------------------------------------------------------------------
+
+
+def test_a_renewed_key_opens_and_signs_and_the_old_words_are_dead(school: SchoolHome) -> None:
+    old, before = key_of(school, "senco"), readers(school)
+    school.ok("staff", "rotate-key", "--as", "senco", *new_words(school))
+    mine = with_new_words(school)
+    school.refused(4, "wrong-passphrase", "register", "--as", "senco")
+    assert school.run("register", "--as", "senco", env=mine).exit_code == 0
+    status = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
+    school.ok(*status, env=mine)
+    states = {row["key"]: row["state"] for row in rows(school, "senco")}
+    assert states.pop(old).startswith("revoked from entry")
+    assert list(states.values()) == ["in use"]
+    assert readers(school) == before
+    report = school.ok("verify", "--as", "senco", env=mine)
+    assert (report["result"], [one["code"] for one in report["notes"]]) == (
+        "intact",
+        ["self-rooted"],
+    )
+
+
+def test_a_compromised_key_is_revoked_from_an_entry_on(school: SchoolHome) -> None:
+    size = school.ok("doctor")  # changes nothing
+    assert size["healthy"]
+    first = school.ok("verify", "--envelope")["size"]
+    status = ("pupil", "status", "Zoë", "N", "--reason", "left the register", "--as", "senco")
+    entry = school.ok(*status)["recorded"][0]["entry"]
+    assert entry >= first
+    revoke = ("staff", "revoke-key", "senco", "--because", "compromised", "--reason", "stolen")
+    school.ok(*revoke, "--from-entry", str(first), "--as", "head")
+    report = school.ok("verify", "--as", "head")
+    disputed = [one["index"] for one in report["notes"] if one["code"] == "disputed"]
+    assert (report["result"], disputed) == ("intact", [entry])
+    result = school.run("pupil", "status", "Zoë", "K", "--reason", "x", "--as", "senco")
+    assert result.exit_code in (4, 7)
+    again = school.run(*revoke, "--as", "head", "--json")
+    assert again.exit_code == 5
+
+
+@pytest.mark.parametrize("because", ["compromised", "lost", "left"])
+def test_a_lost_key_is_replaced_by_the_head_and_reads_again(
+    school: SchoolHome, because: str
+) -> None:
+    replace = ("staff", "replace-key", "senco", "--as", "head")
+    school.refused(7, "key-not-theirs-to-register", *replace, *new_words(school))
+    assert school.run("register", "--as", "senco").exit_code == 0  # the old one still opens
+    revoke = ("staff", "revoke-key", "senco", "--because", because, "--reason", "stick lost")
+    school.refused(7, "kind-not-permitted", *revoke, "--as", "office")
+    school.ok(*revoke, "--as", "head")
+    school.ok(*replace, *new_words(school))
+    mine = with_new_words(school)
+    assert school.run("register", "--as", "senco", env=mine).exit_code == 0
+    school.ok("pupil", "status", "Zoë", "E", "--reason", "x", "--as", "senco", env=mine)
+    assert school.ok("verify", "--as", "senco", env=mine)["result"] == "intact"
+
+
+def test_a_person_may_revoke_their_own_key_and_nobody_the_ledgers(school: SchoolHome) -> None:
+    listed = school.ok("staff", "list", "--as", "head")
+    keys = {row["name"]: row["key"] for row in listed}
+    for machine in ("log", "system", "root key"):
+        words = ("staff", "revoke-key", keys[machine], "--because", "lost", "--reason", "x")
+        school.refused(7, "revocation-not-permitted", *words, "--as", "head")
+    own = ("staff", "revoke-key", "office", "--because", "lost", "--reason", "x")
+    school.ok(*own, "--as", "office")
+    intact(school)
+
+
+def test_a_key_file_open_to_others_is_refused(school: SchoolHome) -> None:
+    people = school.path / "keys" / "people"
+    for path, words in (
+        (people / "senco.json", ("register", "--as", "senco")),
+        (school.path / "keys" / "people.json", ("register", "--as", "senco")),
+        (school.path / "keys" / "log.json", ("log", "checkpoint")),
+        (school.path / "keys" / "system.json", ("log", "checkpoint")),
+    ):
+        for mode in (0o644, 0o660, 0o604):
+            path.chmod(mode)
+            said = school.refused(4, "key-file-mode", *words)
+            assert "chmod 600" in said["try"]
+        path.chmod(0o600)
+    root = school.folder / "root.json"
+    root.chmod(0o640)
+    words = ("staff", "add", "Vera Holt", "--role", "head", "--handle", "head-2", "--as", "head")
+    unlock = ("--root-passphrase-file", str(school.folder / "pp"))
+    school.refused(4, "key-file-mode", *words, *new_words(school), "--root-key", str(root), *unlock)
+
+
+def test_a_wrong_or_missing_passphrase_has_its_own_words(school: SchoolHome) -> None:
+    wrong = {"SEND_LEDGER_PASSPHRASE_FILE": school.write("wrong", "Correct horse battery staple")}
+    school.refused(4, "wrong-passphrase", "register", "--as", "senco", env=wrong)
+    for content in ("", "\n", b"\xff\xfe\x00"):
+        bad = {"SEND_LEDGER_PASSPHRASE_FILE": school.write("bad", content)}
+        school.refused(4, "passphrase-file", "register", "--as", "senco", env=bad)
+    none = {"SEND_LEDGER_PASSPHRASE_FILE": str(school.folder / "nowhere")}
+    school.refused(4, "passphrase-file", "register", "--as", "senco", env=none)
+    unset = {"SEND_LEDGER_PASSPHRASE_FILE": None}
+    school.refused(2, "no-terminal", "register", "--as", "senco", env=unset)
+    failing = ("register", "--as", "senco", "--passphrase-command", "exit 3")
+    school.refused(4, "passphrase-command", *failing, env=unset)
+    given = ("register", "--as", "senco", "--passphrase-command", f"cat {school.folder / 'pp'}")
+    assert school.run(*given, env=unset).exit_code == 0
+
+
+def test_a_changed_key_file_is_refused(school: SchoolHome) -> None:
+    path = school.path / "keys" / "people" / "senco.json"
+    sound = path.read_text("ascii")
+    for changed in (
+        sound.replace('"iterations":3', '"iterations":2'),
+        sound.replace('"memory_kib":65536', '"memory_kib":9999999'),
+        sound.replace("argon2id", "argon2ix"),
+        sound[:-20],
+        "{}",
+    ):
+        assert changed != sound
+        path.write_text(changed, "ascii")
+        result = school.run("register", "--as", "senco")
+        assert result.exit_code == 6, result.stderr
+        assert result.stderr.count("\n") == 3, result.stderr
+    path.write_text(sound, "ascii")
+    assert school.run("register", "--as", "senco").exit_code == 0
+
+
+# --- the recovery sheet ------------------------------------------------------
+
+
+def closed_to(school: SchoolHome, handle: str) -> None:
+    """Let a reader's wrapped class keys be lost."""
+    with closing(sqlite3.connect(school.path / "keys.db", isolation_level=None)) as connection:
+        opened = school.home.open_person(handle, "correct horse battery staple")
+        connection.execute("DELETE FROM class_keys WHERE reader = ?", (opened.reading.public,))
+
+
+def test_the_recovery_sheet_opens_the_contents_again_and_signs_nothing(
+    school: SchoolHome,
+) -> None:
+    closed_to(school, "senco")
+    school.refused(4, "contents-unopened", "register", "--as", "senco")
+    size = school.ok("verify", "--envelope")["size"]
+    sheet = school.folder / "sheet.txt"
+    school.ok("staff", "recover", "--sheet", str(sheet), "--as", "senco")
+    assert school.run("register", "--as", "senco").exit_code == 0
+    assert school.ok("verify", "--envelope")["size"] == size
+    intact(school)
+
+
+def test_a_recovery_sheet_gives_nobody_more_than_their_role(school: SchoolHome) -> None:
+    closed_to(school, "office")
+    before = readers(school)
+    school.ok("staff", "recover", "--sheet", str(school.folder / "sheet.txt"), "--as", "office")
+    assert readers(school) == before + 3
+
+
+def test_a_mistyped_sheet_names_its_line(school: SchoolHome) -> None:
+    lines = (school.folder / "sheet.txt").read_text("ascii").splitlines()
+    sloppy = "\n\n".join(line.lower().replace("0", "o") for line in lines)
+    recover = ("staff", "recover", "--as", "senco", "--sheet")
+    school.ok(*recover, school.write("sloppy", sloppy))
+    third = lines[2]
+    wrong = third[:-1] + ("2" if third[-1] != "2" else "3")
+    said = school.refused(
+        4, "sheet-line", *recover, school.write("typed", "\n".join([*lines[:2], wrong, *lines[3:]]))
+    )
+    assert "3" in said["what"] + said["why"]
+    school.refused(4, "sheet-line", *recover, school.write("typed", "\n".join(lines[:4])))
+    school.refused(4, "sheet-line", *recover, school.write("typed", ""))
+
+
+def test_the_sheet_of_another_home_opens_nothing(school: SchoolHome, tmp_path: Path) -> None:
+    other = make_school(tmp_path / "other", OTHER_FACTS, people=())
+    recover = ("staff", "recover", "--as", "senco", "--sheet", str(other.folder / "sheet.txt"))
+    school.refused(4, "wrong-sheet", *recover)
+
+
+# --- names -------------------------------------------------------------------
+
+ADDRESS = ("address", "add", "A203102209083", "--lines", "7 Rose Lane", "--postcode", "DH1 1AA")
+
+
+def test_no_name_number_or_address_stands_in_the_clear_anywhere_in_a_home(
+    school: SchoolHome,
+) -> None:
+    school.ok(*ADDRESS, "--word", "Rosehouse", "--as", "senco")
+    school.ok("consent", "list", "Zoë", "--as", "senco")
+    with school.session("senco"):  # so that -wal and -shm are there
+        school.ok("pupil", "status", "Zoë", "E", "--reason", "Moonbeam plan", "--as", "senco")
+        files = [path for path in school.folder.rglob("*") if path.is_file()]
+        kept = {path: path.read_bytes() for path in files if path.name != "register.csv"}
+    names = {path.name for path in kept}
+    assert {"ledger.db", "ledger.db-wal", "keys.db", "read-models.db", "home.json"} <= names
+    words = (*PERSONAL, "Rose Lane", "DH1 1AA", "DH11AA", "Rosehouse", "Moonbeam", "SLCN", "Becket")
+    for path, content in kept.items():
+        for word in words:
+            for spelling in {word, word.upper(), word.lower()}:
+                assert spelling.encode("utf-8") not in content, (path.name, word)
+                if len(spelling) > 2:
+                    assert spelling.encode("utf-16-le") not in content, (path.name, word)
+                assert spelling not in path.relative_to(school.folder).as_posix()
+
+
+def test_a_refusal_names_nobody(school: SchoolHome) -> None:
+    for words in (
+        ("register", "--as", "Paul Croook"),
+        ("history", "Zoe O'Neil-Smith", "--as", "senco"),
+        ("pupil", "status", "Zoë", "K", "--reason", "x", "--as", "senco"),
+        ("staff", "grant", "Lisa Meredith", "--role", "dpo", "--as", "Lisa Meredith"),
+    ):
+        result = school.run(*words)
+        assert result.exit_code not in (0, 1)
+        assert not [word for word in PERSONAL if word in result.stderr], result.stderr

@@ -63,8 +63,7 @@ def one_per_save(folder: Path, saves: int, rounds: int) -> Comparison:
     home.built.close()
     return Comparison(
         name="signed append, one per save ÷ the bare library's append of the same fields",
-        ours=taken[0],
-        other=taken[1],
+        rounds=taken,
         per_round=saves,
         target=0.75,
     )
@@ -83,8 +82,7 @@ def many_per_save(folder: Path, rounds: int) -> Comparison:
     home.built.close()
     return Comparison(
         name="signed append, 1,000 per save ÷ raw insert + Ed25519 + AEAD + the same digests",
-        ours=taken[0],
-        other=taken[1],
+        rounds=taken,
         per_round=BATCH,
         target=0.7,
     )

@@ -15,31 +15,57 @@ from time import perf_counter
 Work = Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Seconds of each round of both, side by side."""
+
+    ours: tuple[float, ...]
+    other: tuple[float, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """A line of the table.
 
     Attributes:
         name: what is measured ÷ what it is measured against.
-        ours: median seconds of one round of ours.
-        other: median seconds of one round of the other.
+        rounds: what each took.
         per_round: how many items a round holds.
         target: the least ratio of speeds to reach; or the greatest ratio of
             times, where `at_most`.
         at_most: whether the target is a ratio of times not to exceed.
+        shared: into how many the other's time is divided, as if it used all cores.
+        deducted: seconds of ours that do not count.
     """
 
     name: str
-    ours: float
-    other: float
+    rounds: Rounds
     per_round: int
     target: float
     at_most: bool = False
+    shared: int = 1
+    deducted: float = 0.0
+
+    @property
+    def ours(self) -> float:
+        """Median seconds of one round of ours."""
+        return statistics.median(self.rounds.ours) - self.deducted
+
+    @property
+    def other(self) -> float:
+        """Median seconds of one round of the other."""
+        return statistics.median(self.rounds.other) / self.shared
 
     @property
     def ratio(self) -> float:
-        """Our speed ÷ the other's; with `at_most`, our time ÷ the other's."""
-        return self.ours / self.other if self.at_most else self.other / self.ours
+        """Our speed ÷ the other's; with `at_most`, our time ÷ the other's.
+
+        The median of the rounds' own ratios: what disturbs the machine for a
+        while disturbs both sides of a round.
+        """
+        pairs = zip(self.rounds.ours, self.rounds.other, strict=True)
+        times = [(ours - self.deducted) * self.shared / other for ours, other in pairs]
+        return statistics.median(times if self.at_most else [1 / time for time in times])
 
     @property
     def reached(self) -> bool:
@@ -47,8 +73,8 @@ class Comparison:
         return self.ratio <= self.target if self.at_most else self.ratio >= self.target
 
 
-def alternate(ours: Work, other: Work, rounds: int) -> tuple[float, float]:
-    """Give the median seconds of each, run turn by turn after one warm-up each."""
+def alternate(ours: Work, other: Work, rounds: int) -> Rounds:
+    """Time both turn by turn, after one warm-up each."""
     ours()
     other()
     taken: tuple[list[float], list[float]] = ([], [])
@@ -56,7 +82,7 @@ def alternate(ours: Work, other: Work, rounds: int) -> tuple[float, float]:
         order = (0, 1) if number % 2 else (1, 0)
         for which in order:
             taken[which].append(seconds((ours, other)[which]))
-    return statistics.median(taken[0]), statistics.median(taken[1])
+    return Rounds(tuple(taken[0]), tuple(taken[1]))
 
 
 def seconds(work: Work) -> float:

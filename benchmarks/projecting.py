@@ -32,8 +32,7 @@ def rebuild(home: BenchmarkHome, rounds: int) -> Comparison:
     taken = alternate(ours, lambda: read_all(home), rounds)
     return Comparison(
         name="rebuild of the read models ÷ raw read + decrypt + decode",
-        ours=taken[0],
-        other=taken[1],
+        rounds=taken,
         per_round=home.size,
         target=0.6,
     )

@@ -23,8 +23,7 @@ def help_page(rounds: int) -> Comparison:
     taken = alternate(lambda: run("--help"), start_python, rounds)
     return Comparison(
         name="`send-ledger --help` ÷ start of Python + click",
-        ours=taken[0],
-        other=taken[1],
+        rounds=taken,
         per_round=1,
         target=1.6,
         at_most=True,
@@ -39,8 +38,8 @@ def register(folder: Path, rounds: int) -> Comparison:
     derivation = min(seconds(school.derive) for _ in range(rounds))
     return Comparison(
         name=f"`register` of {PUPILS} pupils, key derivation not counted ÷ the same",
-        ours=taken[0] - derivation,
-        other=taken[1],
+        rounds=taken,
+        deducted=derivation,
         per_round=1,
         target=5,
         at_most=True,

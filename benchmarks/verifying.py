@@ -113,7 +113,7 @@ def whole_ledger(home: BenchmarkHome, rounds: int) -> list[Comparison]:
     entries = sealed_entries(home)
     lines = []
     for contents, floor, target in ((False, check_envelopes, 0.75), (True, check_contents, 0.6)):
-        ours, other = alternate(
+        taken = alternate(
             lambda contents=contents: verify(home, contents=contents),  # type: ignore[misc]  # mypy infers no type for a default
             lambda floor=floor: floor(entries),  # type: ignore[misc]  # as above
             rounds,
@@ -126,8 +126,8 @@ def whole_ledger(home: BenchmarkHome, rounds: int) -> list[Comparison]:
                     else "envelope verify ÷ Ed25519 verify + leaf hash"
                 )
                 + f", on {CORES} cores",
-                ours=ours,
-                other=other / CORES,
+                rounds=taken,
+                shared=CORES,
                 per_round=len(entries),
                 target=target,
             )

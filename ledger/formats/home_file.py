@@ -47,12 +47,12 @@ def read_home_file(data: bytes) -> HomeFile:
     Raises:
         MalformedInput: not what `HomeFile.to_bytes` writes.
     """
-    members: Any = strict_json(data)
     try:
+        members: Any = strict_json(data)
         streams = {name: unb64url(text) for name, text in members["streams"].items()}
         read = HomeFile(unb64url(members["lid"]), streams)
         sound = members["format"] == HOME_FORMAT and set(streams) == set(STREAM_NAMES)
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, MalformedInput):
         sound, read = False, None
     if read is None or not sound:
         raise MalformedInput(
@@ -139,11 +139,16 @@ def read_locators(data: bytes) -> list[PersonLocator]:
     Raises:
         MalformedInput: not what `write_locators` writes.
     """
-    members: Any = strict_json(data)
     try:
+        members: Any = strict_json(data)
         return [
             PersonLocator(one["handle"], unb64url(one["person"]), unb64url(one["name_mac"]))
             for one in members["people"]
         ]
-    except (KeyError, TypeError):
-        raise MalformedInput("The index of key files is damaged.", kind="bad-home-file") from None
+    except (KeyError, TypeError, MalformedInput):
+        raise MalformedInput(
+            "The index of key files, keys/people.json, is damaged.",
+            "It is not a file that this program wrote.",
+            "Restore it from a backup.",
+            kind="bad-home-file",
+        ) from None

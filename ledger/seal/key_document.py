@@ -37,7 +37,11 @@ def read_document(document: bytes, format_name: str, names: Iterable[str]) -> Me
     """
     if len(document) > KEY_DOCUMENT_MAX_BYTES:
         refuse("It is longer than any key file.")
-    members = read_members(strict_json(document), ("format", *names))
+    try:
+        value = strict_json(document)
+    except MalformedInput as error:
+        refuse(error.what)
+    members = read_members(value, ("format", *names))
     if members["format"] != format_name:
         refuse("It is a key file of another kind or version.")
     return members
@@ -72,7 +76,10 @@ def bytes_member(members: Members, name: str, size: int) -> bytes:
     Raises:
         MalformedInput: not base64url, or another length.
     """
-    value = unb64url(text_member(members, name))
+    try:
+        value = unb64url(text_member(members, name))
+    except MalformedInput:
+        value = b""
     if len(value) != size:
         refuse(f"Its member {name!r} is not {size} bytes long.")
     return value

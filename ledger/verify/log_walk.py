@@ -260,9 +260,7 @@ class LogWalk:
 
     def _judge_older_anchor(self, index: int, quoted: Mapping[str, Any] | None) -> None:
         head = None if quoted is None else head_of(quoted)
-        if head is None or (
-            head.size <= index and (head in self._seen_anchors or self.earlier.has_anchor(head))
-        ):
+        if head is None or head in self._seen_anchors or self.earlier.has_anchor(head):
             self.findings.add("older-anchor", index, "A newer time stamp was logged before it.")
         else:
             self.findings.add(

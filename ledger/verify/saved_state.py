@@ -16,6 +16,7 @@ from ledger.formats.encoding import b64url, compact_json, strict_json, unb64url
 FORMAT: Final = "send-ledger/v1/verified"
 MAX_STATE_BYTES: Final = 64 * 1024
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedState:
     """A ledger as it was when it was found intact; texts are base64url.

@@ -33,6 +33,7 @@ from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.seal import key_file
 from ledger.seal.passphrase import derive_kek
+from ledger.seal.private_files import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -196,6 +197,21 @@ def python_process(*words: str, env: Mapping[str, str], **how: Any) -> subproces
     )
 
 
+def found_school(school: SchoolHome, facts: SchoolFacts) -> None:
+    """Make the home of a school, its root key and its recovery sheet."""
+    request = NewHome(
+        path=school.path,
+        facts=facts,
+        head_name=NAMES["head"],
+        head_handle="head",
+        head_passphrase=PASSPHRASE,
+        root_key_path=school.folder / "root.json",
+        root_passphrase=PASSPHRASE,
+        keep_sheet=lambda _origin, lines: _write_sheet(school, lines),
+    )
+    create_home(request, school.state, now, os.urandom)
+
+
 def make_school(
     folder: Path, facts: SchoolFacts = FACTS, people: tuple[str, ...] = ("senco", "office")
 ) -> SchoolHome:
@@ -203,17 +219,7 @@ def make_school(
     folder.mkdir(mode=0o700)
     made = SchoolHome(folder)
     made.write("pp", PASSPHRASE + "\n")
-    request = NewHome(
-        path=made.path,
-        facts=facts,
-        head_name=NAMES["head"],
-        head_handle="head",
-        head_passphrase=PASSPHRASE,
-        root_key_path=folder / "root.json",
-        root_passphrase=PASSPHRASE,
-        keep_sheet=lambda _origin, lines: _write_sheet(made, lines),
-    )
-    create_home(request, made.state, now, os.urandom)
+    found_school(made, facts)
     with made.session("head") as session:
         for handle in people:
             newcomer = Newcomer(
@@ -242,7 +248,7 @@ def school_template(factory: pytest.TempPathFactory) -> SchoolHome:
 
 
 def _write_sheet(made: SchoolHome, lines: Sequence[str]) -> None:
-    made.write("sheet.txt", "\n".join(lines))
+    write_private(made.folder / "sheet.txt", "\n".join(lines).encode("ascii"))
 
 
 def later(minutes: float) -> datetime:

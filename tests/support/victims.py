@@ -1,0 +1,214 @@
+"""Programs that are killed while they write, to see what they leave.
+
+`python -m tests.support.victims` is a small server: for each job it forks a child that
+does the job until it is done or killed, without warning, by `SIGKILL`.  Forking
+spares each child the start of Python and of the passphrase; the server itself opens
+no ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ledger.application.entries import Draft, add_entries
+from ledger.bootstrap.backups import back_up, restore
+from ledger.imports.register_csv import plan_import
+from ledger.imports.register_entries import store_plan
+from ledger.seal import key_file
+from ledger.seal.passphrase import KEK_BYTES, Argon2Parameters
+from tests.support.school_home import (
+    FACTS,
+    PASSPHRASE,
+    ROOT,
+    SchoolHome,
+    found_school,
+    remembered_derivations,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.bootstrap.session import Session
+
+
+def quick_kek(passphrase: str, parameters: Argon2Parameters) -> bytes:
+    """Stand in for Argon2id in homes that are thrown away at once."""
+    return hashlib.sha256(parameters.salt + passphrase.encode("utf-8")).digest()[:KEK_BYTES]
+
+
+def new_pupil(session: Session, number: int) -> int:
+    """Record one more pupil; gives the log index."""
+    fields: dict[str, Any] = {
+        "family_name": f"Example-{number}",
+        "given_names": "Zoë",
+        "preferred_name": None,
+        "born": date(2016, 2, 29),
+        "sex": None,
+    }
+    return add_entries(session.desk, [Draft(type="pupil.registered.v1", fields=fields)])[0].index
+
+
+def write(school: SchoolHome, _other: str) -> None:
+    """Record pupils until killed, sealing now and then; say what is acknowledged."""
+    with school.session("senco") as session:
+        for number in range(10_000):
+            print("done", new_pupil(session, number) + 1, flush=True)
+            if number % 4 == 3:
+                session.seal()
+
+
+def init(school: SchoolHome, _other: str) -> None:
+    """Make a home."""
+    key_file.derive_kek = quick_kek
+    found_school(school, FACTS)
+
+
+def import_register(school: SchoolHome, file: str) -> None:
+    """Import a register of new pupils."""
+    with school.session("senco") as session:
+        plan = plan_import(Path(file).read_bytes(), known=(), today=session.desk.today())
+        store_plan(session.desk, plan)
+
+
+def backup(school: SchoolHome, target: str) -> None:
+    """Back the home up."""
+    back_up(school.home, Path(target))
+
+
+def restore_backup(school: SchoolHome, places: str) -> None:
+    """Bring a backup back; `places` are the backup and the new home, a line each."""
+    source, target = places.split("\n")
+    restore(Path(source), Path(target), school.state, [])
+
+
+JOBS: dict[str, Callable[[SchoolHome, str], None]] = {
+    "write": write,
+    "init": init,
+    "import": import_register,
+    "backup": backup,
+    "restore": restore_backup,
+}
+
+
+def kill_at_flush(number: int) -> None:
+    """Kill this process when it flushes a file for that time."""
+    flush, left = os.fsync, number
+
+    def fsync(descriptor: int) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        flush(descriptor)
+
+    os.fsync = fsync
+
+
+def serve() -> None:
+    """Do jobs, one line of JSON each, until the input ends."""
+    with remembered_derivations():
+        for line in sys.stdin:
+            order = json.loads(line)
+            school = SchoolHome(Path(order["folder"]))
+            if order["job"] in ("write", "import"):  # the derivation is remembered for all children
+                school.home.open_person("senco", PASSPHRASE)
+            child = os.fork()
+            if child == 0:
+                _do(school, order)
+            print("pid", child, flush=True)
+            _pid, status = os.waitpid(child, 0)
+            print("ended", status, flush=True)
+
+
+def _do(school: SchoolHome, order: dict[str, Any]) -> None:
+    code = 1
+    with suppress(BaseException):
+        if order["flush"]:
+            kill_at_flush(order["flush"])
+        JOBS[order["job"]](school, order["other"])
+        code = 0
+    os._exit(code)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a victim.
+
+    Attributes:
+        acknowledged: how many entries it was told are stored.
+        killed: whether it was killed before it was done.
+    """
+
+    acknowledged: int
+    killed: bool
+
+
+class Victims:
+    """The server, from the test's side."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.victims"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(
+        self,
+        job: str,
+        school: SchoolHome,
+        other: str = "",
+        *,
+        after: float | None = None,
+        flush: int = 0,
+    ) -> Outcome:
+        """Let a child do a job and kill it.
+
+        Args:
+            job: one of `JOBS`.
+            school: whose home.
+            other: a further place.
+            after: kill it after so many seconds.
+            flush: kill it when it flushes a file for that time.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin
+        assert stdout
+        order = {"job": job, "folder": str(school.folder), "other": other, "flush": flush}
+        stdin.write(json.dumps(order) + "\n")
+        stdin.flush()
+        acknowledged = 0
+        while True:
+            word, number = stdout.readline().split()
+            if word == "done":
+                acknowledged = int(number)
+            elif word == "pid" and after is not None:
+                time.sleep(after)
+                with suppress(ProcessLookupError):
+                    os.kill(int(number), signal.SIGKILL)
+            elif word == "ended":
+                return Outcome(acknowledged, os.WIFSIGNALED(int(number)))
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate(timeout=60)
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,20 +1,21 @@
 """Measure everything, and write `docs/explanation/performance.md`.
 
-    python -m benchmarks            everything, some ten minutes, 2 GB of temporary disk
-    python -m benchmarks --quick    smaller ledgers, and nothing is written
+    python -m benchmarks                  everything: some ten minutes, 2 GB of temporary disk
+    python -m benchmarks --large 20000    the same, the large ledger smaller
+    python -m benchmarks --quick          smaller still, and nothing is written
 
 Run it from the project's root, on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sqlite3
-import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -139,17 +140,21 @@ What is compared:
 
 def main() -> None:
     """Measure, print, and write the page."""
-    quick = "--quick" in sys.argv[1:]
+    parser = argparse.ArgumentParser(description="Measure, and write the performance page.")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--large", type=int, default=FULL.large)
+    asked = parser.parse_args()
+    size = QUICK if asked.quick else replace(FULL, large=asked.large)
     load, lines = os.getloadavg()[0], []
     with tempfile.TemporaryDirectory(prefix="send-ledger-benchmarks-") as folder:
-        for line in measure(Path(folder), QUICK if quick else FULL):
+        for line in measure(Path(folder), size):
             lines.append(line)
             print("reached" if line.reached else "MISSED ", line.measured, line.name, flush=True)
     table = "\n".join(
         f"| {one.name} | {one.target} | {one.measured} | {'reached' if one.reached else 'missed'} |"
         for one in lines
     )
-    if not quick:
+    if not asked.quick:
         PAGE.write_text(TEXT.format(conditions=conditions(load), table=table), "utf-8")
 
 

@@ -44,6 +44,7 @@ AREA = Code(scheme="area", code="CI", label="Communication and interaction")
 SUPPORT = Code(scheme="sen-status", code="K", label="SEN support")
 STREAMS_PER_PUPIL = 6
 REVIEWS_PER_STREAM = 5
+ENTRIES_PER_SAVE = 1_000
 
 
 @dataclass(slots=True)
@@ -95,8 +96,10 @@ class BenchmarkHome:
         """Write pupils with their reviews until the log has that many entries."""
         missing = size - self.size
         while missing > 0:
-            events = self._one_pupil()[:missing]
-            self.save(events)
+            events: list[Event] = []
+            while len(events) < min(missing, ENTRIES_PER_SAVE):
+                events += self._one_pupil()
+            self.save(events[:missing])
             missing -= len(events)
 
     def _one_pupil(self) -> list[Event]:

@@ -48,12 +48,15 @@ def register(folder: Path, rounds: int) -> Comparison:
 
 def run(*words: str, environment: dict[str, str] | None = None) -> None:
     """Run the program to its end."""
-    subprocess.run(  # noqa: S603  our own program
+    done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, str(ROOT / "cli.py"), *words],
-        check=True,
+        check=False,
         capture_output=True,
+        text=True,
         env={**os.environ, **(environment or {})},
     )
+    if done.returncode:
+        raise RuntimeError(f"send-ledger {words[0]} failed: {done.stderr}")
 
 
 def start_python() -> None:

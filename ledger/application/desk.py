@@ -151,9 +151,9 @@ class Desk:
         """Give the keyed MAC under which a command's idempotency key is kept."""
         return command_mac(self.keys.data_key(self.streams.commands.bytes), command)
 
-    def decide(self, decision: Callable[[], T]) -> T:
-        """Take a decision, anew when another entry came first, three times at most."""
-        for _ in range(DECISION_TRIES - 1):
+    def decide(self, decision: Callable[[], T], tries: int = DECISION_TRIES) -> T:
+        """Take a decision, anew when another entry came first, so often at most."""
+        for _ in range(tries - 1):
             try:
                 return decision()
             except EntryConflict:

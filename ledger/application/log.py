@@ -20,6 +20,10 @@ from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.proofs import LogProver
 
 
+SEALING_TRIES = 20
+"""How often sealing begins anew when others record meanwhile: it speaks of the whole log."""
+
+
 class SealStore(Protocol):
     """Where checkpoints, cosignatures and tokens are kept."""
 
@@ -71,7 +75,7 @@ def seal_log(
             signs no head that contradicts an earlier one.
         EntryConflict: others recorded all the while; nothing was sealed.
     """
-    return system.decide(lambda: _seal(system, reader, store, key, outside))
+    return system.decide(lambda: _seal(system, reader, store, key, outside), SEALING_TRIES)
 
 
 def _seal(

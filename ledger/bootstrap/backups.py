@@ -7,12 +7,19 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ledger.bootstrap.home import Home
-from ledger.errors import AlterationFound, InputRefused, StorageFailed
+from ledger.errors import AlterationFound, InputRefused, MalformedInput, StorageFailed
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
-from ledger.formats.encoding import b64url
-from ledger.formats.ledger_file import FILE_NAME, check_schema, open_for_reading
+from ledger.formats.checkpoint import Checkpoint, origin_of
+from ledger.formats.encoding import b64url, strict_json, unb64url
+from ledger.formats.ledger_file import (
+    FILE_NAME,
+    StoredEntry,
+    check_schema,
+    open_for_reading,
+)
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import read_statement
 from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
@@ -65,7 +72,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
     return report
 
 
-def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyReport]) -> Home:
+def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[Checkpoint]) -> Home:
     """Bring a backup back into a new folder, verified.
 
     A backup below a size that this computer, or anybody whose evidence is
@@ -75,19 +82,20 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyR
         backup: the folder that `back_up` wrote.
         target: where; must not exist.
         state_folder: where this computer keeps high-water marks.
-        seen: heads that others hold, e.g. from a receipt.
+        seen: heads of this ledger that others hold, e.g. from a receipt.
 
     Raises:
-        InputRefused: it is no backup.
+        InputRefused: it is no backup, or a head is another ledger's.
         StorageFailed: the folder exists, or the disk refuses.
         AlterationFound: the backup is damaged.
     """
-    if not (backup / NOTE_NAME).is_file():
+    lid, noted = _read_note(backup)
+    heads = list(seen)
+    if any(head.origin != origin_of(lid) for head in heads):
         raise InputRefused(
-            "That folder is not a whole backup; nothing was restored.",
-            f"It has no {NOTE_NAME}, which is written last.",
-            "Name the folder that send-ledger backup wrote; one that broke off cannot be used.",
-            kind="not-a-backup",
+            "A checkpoint is of another ledger than the backup; nothing was restored.",
+            remedy=f"Look for one whose first line is {origin_of(lid)}.",
+            kind="other-ledger",
         )
     if target.exists():
         raise StorageFailed(
@@ -96,14 +104,33 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[CopyR
             kind="folder-not-empty",
         )
     try:
-        _copy_home(backup, target)
+        _demand_noted(_copy_home(backup, target), noted)
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
     home = Home.open(target, state_folder)
-    for head in seen:
+    for head in heads:
         home.mark.write(head.size, head.root)
     return home
+
+
+def _read_note(backup: Path) -> tuple[bytes, CopyReport]:
+    """Read what a backup says of itself: the ledger's id, and what the copy held."""
+    try:
+        note: Any = strict_json((backup / NOTE_NAME).read_bytes())
+        return unb64url(note["lid"]), CopyReport(note["size"], unb64url(note["root"]))
+    except (OSError, InputRefused, KeyError, TypeError):
+        raise InputRefused(
+            "That folder is not a whole backup; nothing was restored.",
+            f"It has no sound {NOTE_NAME}, which is written last.",
+            "Name the folder that send-ledger backup wrote; one that broke off cannot be used.",
+            kind="not-a-backup",
+        ) from None
+
+
+def _demand_noted(report: CopyReport, noted: CopyReport) -> None:
+    if report != noted:
+        raise _damaged(f"Its ledger is not the one that {NOTE_NAME} tells of.")
 
 
 def _copy_home(source: Path, target: Path) -> CopyReport:
@@ -142,24 +169,28 @@ def check_copy(folder: Path) -> CopyReport:
     with open_for_reading(folder / FILE_NAME) as connection:
         check_schema(connection)
         reader = LedgerReader(connection)
-        leaves = []
-        for entry in reader.entries():
-            read_statement(entry.statement)
-            leaves.append(leaf_hash(entry.statement))
+        try:
+            leaves = [_leaf(entry) for entry in reader.entries()]
+        except MalformedInput as error:
+            raise _damaged(error.what) from error
         size, root = reader.size, reader.root
         frontier = Frontier.empty().extend(leaves)
         if (frontier.size, frontier.root()) != (size, root):
-            raise AlterationFound(
-                "The copy does not give the ledger's own head; it was removed.",
-                "Entries in what was copied were changed or removed.",
-                "Run send-ledger verify on what was copied, and use another backup.",
-                kind="copy-damaged",
-            )
+            raise _damaged("Its entries do not give the ledger's own head.")
         if size and LogProver(reader).root_at(size) != root:
-            raise AlterationFound(
-                "The copy's own hashes do not fit its entries; it was removed.",
-                "The stored hashes of the log were changed or removed.",
-                "Run send-ledger verify on what was copied, and use another backup.",
-                kind="copy-damaged",
-            )
+            raise _damaged("The stored hashes of the log do not fit its entries.")
     return CopyReport(size, root)
+
+
+def _leaf(entry: StoredEntry) -> bytes:
+    read_statement(entry.statement)
+    return leaf_hash(entry.statement)
+
+
+def _damaged(why: str) -> AlterationFound:
+    return AlterationFound(
+        "What was copied is damaged; the copy was removed.",
+        why,
+        "Run send-ledger verify on what was copied, and use another backup.",
+        kind="copy-damaged",
+    )

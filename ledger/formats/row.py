@@ -37,14 +37,18 @@ def pack(value: object) -> bytes:
     return bytes(msgpack.packb(value, use_bin_type=True))
 
 
-def unpack(data: bytes) -> object:
+def unpack(data: bytes, limit: int = MAX_ROW_BYTES) -> object:
     """Read a msgpack value, refusing every spelling but our writer's.
+
+    Args:
+        data: the value.
+        limit: the most bytes that it may have.
 
     Raises:
         MalformedInput: not msgpack, a duplicate key, a longer integer than
             needed, an extension type, or trailing bytes.
     """
-    if len(data) > MAX_ROW_BYTES:
+    if len(data) > limit:
         raise MalformedInput("A stored row is too long.", kind="bad-msgpack")
     try:
         value = msgpack.unpackb(data, raw=False, strict_map_key=True)

@@ -73,7 +73,12 @@ def encryption_context(lid: bytes, stream: bytes, seq: int) -> bytes:
     Returns:
         Three ASCII lines, each ended by a newline: ledger, stream, sequence.
     """
-    return _lines(b64url(lid), b64url(stream), str(seq))
+    return context_of_texts(b64url(lid), b64url(stream), seq)
+
+
+def context_of_texts(lid: str, stream: str, seq: int) -> bytes:
+    """Write the same context from the base64url texts that a statement has anyway."""
+    return _lines(lid, stream, str(seq))
 
 
 def padded_size(size: int) -> int:

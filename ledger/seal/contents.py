@@ -11,7 +11,7 @@ from ledger.formats.disclosure import Disclosure, check_disclosures, check_field
 from ledger.formats.ledger_file import StoredEntry
 from ledger.formats.row import unpack_contents
 from ledger.formats.statement import Statement, read_statement
-from ledger.seal.content_keys import encryption_context, open_content
+from ledger.seal.content_keys import context_of_texts, open_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ def open_disclosures(
         ContentAltered: the ciphertext does not open under key and place.
         AlterationFound: what opens is not what was signed.
     """
-    context = encryption_context(statement.lid, statement.stream, statement.seq)
-    texts = unpack_contents(open_content(data_key, context, ciphertext))
-    return tuple(check_disclosures(texts, statement.digests))
+    return tuple(check_disclosures(_texts(statement, ciphertext, data_key), statement.digests))
 
 
 def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dict[str, Any]:
@@ -55,9 +53,13 @@ def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dic
         ContentAltered: the ciphertext does not open under key and place.
         AlterationFound: what opens is not what was signed.
     """
-    context = encryption_context(statement.lid, statement.stream, statement.seq)
-    texts = unpack_contents(open_content(data_key, context, ciphertext))
-    return check_fields(texts, statement.payload["_sd"])
+    return check_fields(_texts(statement, ciphertext, data_key), statement.payload["_sd"])
+
+
+def _texts(statement: Statement, ciphertext: bytes, data_key: bytes) -> list[str]:
+    payload = statement.payload
+    context = context_of_texts(payload["lid"], payload["stream"], payload["seq"])
+    return unpack_contents(open_content(data_key, context, ciphertext))
 
 
 def open_entry(entry: StoredEntry, data_key: Callable[[bytes], bytes]) -> OpenedEntry:

@@ -84,6 +84,10 @@ def verify_ledger(
         since=since,
         threads=threads,
     )
+    return _checked(file, findings, asked)
+
+
+def _checked(file: Path, findings: Findings, asked: Asked) -> Report:
     saved, size, root = None, None, None
     try:
         with open_for_reading(file) as connection:

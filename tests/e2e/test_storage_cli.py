@@ -20,7 +20,7 @@ from tests.support.school_home import (
     remembered_derivations,
     school_template,
 )
-from tests.support.tampering import editing
+from tests.support.tampering import cut_tail, editing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,9 +100,31 @@ def test_evidence_that_others_hold_keeps_an_old_copy_read_only(
     restored = {**at(school, "restored"), **elsewhere}
     assert school.ok("restore", backup, "--against", head, env=restored)["read_only"] is True
     assert school.run(*STATUS, env=restored).exit_code == 7
+    other = str(school.write("other.checkpoint", changed_origin(head)))
+    against = ("restore", backup, "--against", other)
+    school.refused(6, "other-ledger", *against, env=at(school, "third"))
     # Without it a computer that never saw the ledger cannot know.
     forgetful = {**at(school, "forgetful"), "SEND_LEDGER_STATE": str(tmp_path / "another")}
     assert school.ok("restore", backup, env=forgetful)["read_only"] is False
+
+
+def changed_origin(path: str) -> bytes:
+    """Make a checkpoint of another ledger of one of ours."""
+    with open(path, "rb") as file:  # noqa: PTH123  a path as text
+        data = file.read()
+    origin = data.split(b"\n", 1)[0]
+    return data.replace(origin, origin[:-22] + b"A" * 22)
+
+
+def test_a_backup_cut_at_its_end_and_made_to_agree_is_refused(school: SchoolHome) -> None:
+    backup = school.folder / "backup"
+    school.ok("backup", str(backup))
+    cut_tail(backup / "ledger.db", 20)
+    elsewhere = {**at(school, "new"), "SEND_LEDGER_STATE": str(school.folder / "other computer")}
+    school.refused(10, "copy-damaged", "restore", str(backup), env=elsewhere)
+    assert not (school.folder / "new").exists()
+    (backup / "backup.json").write_bytes(b"")
+    school.refused(6, "not-a-backup", "restore", str(backup), env=elsewhere)
 
 
 def test_nothing_is_written_over(school: SchoolHome) -> None:
@@ -138,8 +160,7 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(school: SchoolHome) -> N
 
     for statement in (
         "DELETE FROM entries WHERE rowid = 7",
-        "UPDATE entries SET statement = (SELECT statement FROM entries WHERE rowid = 8)"
-        " WHERE rowid = 7",
+        "UPDATE entries SET statement = x'00' WHERE rowid = 7",
         "UPDATE tree SET root = zeroblob(32)",
     ):
         spoil(statement)

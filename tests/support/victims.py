@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from ledger.application.entries import Draft, add_entries
 from ledger.bootstrap.backups import back_up, restore
@@ -63,14 +64,14 @@ def write(school: SchoolHome, _other: str) -> None:
     """Record pupils until killed, sealing now and then; say what is acknowledged."""
     with school.session("senco") as session:
         for number in range(10_000):
-            print("done", new_pupil(session, number) + 1, flush=True)
+            tell("done", new_pupil(session, number) + 1)
             if number % 4 == 3:
                 session.seal()
 
 
 def init(school: SchoolHome, _other: str) -> None:
     """Make a home."""
-    key_file.derive_kek = quick_kek
+    patch.object(key_file, "derive_kek", quick_kek).start()
     found_school(school, FACTS)
 
 
@@ -101,18 +102,24 @@ JOBS: dict[str, Callable[[SchoolHome, str], None]] = {
 }
 
 
+def tell(word: str, number: int) -> None:
+    """Say something to the test, in one write."""
+    sys.stdout.write(f"{word} {number}\n")
+    sys.stdout.flush()
+
+
 def kill_at_flush(number: int) -> None:
     """Kill this process when it flushes a file for that time."""
     flush, left = os.fsync, number
 
-    def fsync(descriptor: int) -> None:
+    def fsync(descriptor: Any) -> None:
         nonlocal left
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         flush(descriptor)
 
-    os.fsync = fsync
+    patch.object(os, "fsync", fsync).start()
 
 
 def serve() -> None:
@@ -126,9 +133,9 @@ def serve() -> None:
             child = os.fork()
             if child == 0:
                 _do(school, order)
-            print("pid", child, flush=True)
+            tell("pid", child)
             _pid, status = os.waitpid(child, 0)
-            print("ended", status, flush=True)
+            tell("ended", status)
 
 
 def _do(school: SchoolHome, order: dict[str, Any]) -> None:

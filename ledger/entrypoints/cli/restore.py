@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ledger.bootstrap.backups import CopyReport, restore
+from ledger.bootstrap.backups import restore
 from ledger.bootstrap.marks import behind_mark
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
@@ -38,8 +38,7 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
         raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
     demand_safe_place(setting.home_path)
     heads = [Checkpoint.parse(SignedNote.parse(path.read_bytes()).text) for path in against]
-    seen = [CopyReport(head.size, head.root) for head in heads]
-    home = restore(backup, setting.home_path, state_folder(), seen)
+    home = restore(backup, setting.home_path, state_folder(), heads)
     why = behind_mark(home)
     words = f"Restored and verified: {home.path}."
     if why:

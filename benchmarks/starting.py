@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ def register(folder: Path, rounds: int) -> Comparison:
     school = School.create(folder)
     school.run("register")
     taken = alternate(lambda: school.run("register"), start_python, rounds)
-    derivation = min(seconds(school.derive) for _ in range(rounds))
+    derivation = statistics.median(seconds(school.derive) for _ in range(rounds))
     return Comparison(
         name=f"`register` of {PUPILS} pupils, key derivation not counted ÷ the same",
         rounds=taken,

@@ -107,8 +107,9 @@ class Aggregate(ABC):
             RuleRefused: no such entry, or it was corrected before, or is itself
                 a correction.
         """
-        known = self._history[seq - 1] if 1 <= seq <= self.version else None
-        if known is None or seq in self.corrected or isinstance(known, EntryCorrected):
+        there = 1 <= seq <= self.version and seq not in self.corrected
+        known = next((one for one in self._history if one.originator_version == seq), None)
+        if not there or isinstance(known, EntryCorrected):
             raise RuleRefused(
                 f"Entry {seq} of this record cannot be corrected.",
                 "It does not exist, was corrected before, or is itself a correction.",

@@ -19,7 +19,6 @@ from ledger.formats.statement import read_statement, statement_hash
 from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.proofs import LogProver
 
-
 SEALING_TRIES = 20
 """How often sealing begins anew when others record meanwhile: it speaks of the whole log."""
 

@@ -230,15 +230,20 @@ def _was_on_register(facts: Sequence[Any], status: Any) -> bool:
     )
 
 
+def _in_order(facts: Sequence[Any]) -> list[Any]:
+    # A replacement stands where the wrong entry stood.
+    return sorted(facts, key=lambda fact: fact[_ORDER])
+
+
 def _born(facts: Sequence[Any]) -> str:
-    for fact in facts:
+    for fact in _in_order(facts):
         if fact[_KIND] == "name" and "born" in fact[_FIELDS]:
             return str(fact[_FIELDS]["born"])
     return ""
 
 
 def _sex(facts: Sequence[Any]) -> str:
-    for fact in facts:
+    for fact in _in_order(facts):
         if fact[_KIND] == "name" and fact[_FIELDS].get("sex"):
             return str(fact[_FIELDS]["sex"]["code"])
     return ""

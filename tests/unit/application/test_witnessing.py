@@ -1,0 +1,122 @@
+"""Witnessing another log: cosign what continues, keep the proof of what does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ledger.aggregates.school import School
+from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
+from ledger.errors import AlterationFound, Unverifiable
+from ledger.formats.checkpoint import Checkpoint, cosigner_name, origin_of
+from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
+from ledger.seal.checkpoints import check_cosignatures, sign_checkpoint
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.tree import Frontier, TileNodes, leaf_hash, prove_consistency
+from tests.support.ledger_builder import drawn
+
+if TYPE_CHECKING:
+    from ledger.bootstrap.session import Session
+    from tests.support.school_home import SchoolHome
+
+
+@dataclass(frozen=True)
+class OtherLog:
+    """Another school's log: its key and its leaves."""
+
+    key: SigningKey
+    origin: str
+    leaves: tuple[bytes, ...]
+
+    @property
+    def vkey(self) -> VerifierKey:
+        """Its log's key, as its card has it."""
+        return VerifierKey(name=self.origin, type=ED25519, public=self.key.public)
+
+    def shown(self, size: int, since: int | None = None) -> ShownHead:
+        """Show its head at a size, with the proof since an earlier one."""
+        root = Frontier.empty().extend(self.leaves[:size]).root()
+        head = Checkpoint(origin=self.origin, size=size, root=root)
+        proof = None
+        if since is not None:
+            nodes = TileNodes(lambda _level, _number: b"".join(self.leaves))
+            proof = prove_consistency(nodes, since, size)
+        note = sign_checkpoint(head, self.key.sign, self.key.public)
+        return ShownHead(note=note, consistency=proof, log_key=self.vkey)
+
+
+def other_log(story: str) -> OtherLog:
+    leaves = tuple(leaf_hash(f"{story} {number}".encode()) for number in range(12))
+    key = SigningKey(drawn("another log"))
+    return OtherLog(key, origin_of(drawn("another ledger", 16)), leaves)
+
+
+@pytest.fixture
+def ours(senco: Session) -> CosignerKey:
+    key = senco.home.machine_key("cosigner")
+    return CosignerKey(key.public, key.sign)
+
+
+def known(session: Session) -> int:
+    school = session.desk.load(School, session.desk.streams.school)
+    return max((one.tree_size for one in school.witnessed.values()), default=0)
+
+
+def size(session: Session) -> int:
+    with session.home.reading() as reader:
+        return reader.size
+
+
+def test_a_head_is_cosigned_and_remembered(senco: Session, ours: CosignerKey) -> None:
+    log = other_log("true")
+    shown = log.shown(5)
+    line = witness_head(senco.desk, ours, shown)
+    name = cosigner_name(origin_of(senco.home.lid))
+    vkey = VerifierKey(name=name, type=COSIGNATURE_ED25519, public=ours.public)
+    assert len(check_cosignatures(shown.note + line.encode(), [vkey])) == 1
+    assert known(senco) == 5
+    before = size(senco)
+    witness_head(senco.desk, ours, shown)  # the same again: cosigned, nothing new recorded
+    assert size(senco) == before
+    witness_head(senco.desk, ours, log.shown(9, since=5))
+    assert known(senco) == 9
+
+
+def test_an_older_head_is_not_called_the_newest(senco: Session, ours: CosignerKey) -> None:
+    log = other_log("true")
+    witness_head(senco.desk, ours, log.shown(9))
+    before = size(senco)
+    with pytest.raises(Unverifiable) as refused:
+        witness_head(senco.desk, ours, log.shown(5))
+    assert (refused.value.kind, refused.value.exit_code) == ("older-head", 11)
+    with pytest.raises(Unverifiable) as refused:
+        witness_head(senco.desk, ours, log.shown(11))
+    assert refused.value.kind == "no-consistency-proof"
+    assert size(senco) == before
+
+
+@pytest.mark.parametrize(("number", "since"), [(5, None), (9, 5)], ids=["same size", "grown"])
+def test_a_fork_is_refused_and_the_pair_kept_as_proof(
+    school: SchoolHome, senco: Session, ours: CosignerKey, number: int, since: int | None
+) -> None:
+    true, false = other_log("true"), other_log("false")
+    witness_head(senco.desk, ours, true.shown(5))
+    before = size(senco)
+    with pytest.raises(AlterationFound) as refused:
+        witness_head(senco.desk, ours, false.shown(number, since))
+    assert (refused.value.kind, refused.value.exit_code) == ("fork", 10)
+    assert known(senco) == 5
+    assert size(senco) == before + 1
+    assert school.ok("verify", "--as", "senco")["result"] == "intact"
+
+
+def test_a_head_that_the_log_did_not_sign_is_refused(senco: Session, ours: CosignerKey) -> None:
+    log = other_log("true")
+    stranger = OtherLog(SigningKey(drawn("a stranger")), log.origin, log.leaves)
+    forged = ShownHead(note=stranger.shown(5).note, consistency=None, log_key=log.vkey)
+    before = size(senco)
+    with pytest.raises((AlterationFound, Unverifiable)):
+        witness_head(senco.desk, ours, forged)
+    assert size(senco) == before

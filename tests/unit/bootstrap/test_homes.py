@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -31,7 +32,6 @@ from ledger.formats.ledger_file import FILE_NAME
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.content_keys import ReadingKey
 from ledger.seal.recovery import read_sheet
-from tests.support.ledger_builder import Drawing
 from tests.support.school_home import FACTS, PASSPHRASE, SchoolHome, now
 from tests.support.victims import new_pupil
 
@@ -56,7 +56,7 @@ def request(folder: Path, **changes: Any) -> NewHome:
 
 
 def test_a_new_home_is_whole(tmp_path: Path) -> None:
-    made = create_home(request(tmp_path), tmp_path / "state", now, Drawing("a new home"))
+    made = create_home(request(tmp_path), tmp_path / "state", now, os.urandom)
     home = Home.open(tmp_path / "home", tmp_path / "state")
     assert home.lid == made.home.lid
     assert (tmp_path / "root.json").exists()
@@ -74,7 +74,7 @@ def test_a_new_home_is_whole(tmp_path: Path) -> None:
 def test_the_recovery_sheet_of_a_new_home_opens_every_class(tmp_path: Path) -> None:
     kept: list[tuple[str, list[str]]] = []
     asked = request(tmp_path, keep_sheet=lambda origin, lines: kept.append((origin, list(lines))))
-    made = create_home(asked, tmp_path / "state", now, Drawing("a new home"))
+    made = create_home(asked, tmp_path / "state", now, os.urandom)
     ((origin, lines),) = kept
     assert lines == made.recovery_lines
     assert origin.endswith(b64url(made.home.lid))
@@ -91,13 +91,11 @@ def test_a_home_that_cannot_be_made_whole_is_not_made(tmp_path: Path, there_befo
     if there_before:
         (tmp_path / "home").mkdir(mode=0o700)
     with pytest.raises(StorageFailed, match="printer"):
-        create_home(
-            request(tmp_path, keep_sheet=no_paper), tmp_path / "state", now, Drawing("a new home")
-        )
+        create_home(request(tmp_path, keep_sheet=no_paper), tmp_path / "state", now, os.urandom)
     assert (tmp_path / "home").exists() is there_before
     assert not list((tmp_path / "home").glob("*"))
     assert not (tmp_path / "root.json").exists()
-    create_home(request(tmp_path), tmp_path / "state", now, Drawing("a new home"))
+    create_home(request(tmp_path), tmp_path / "state", now, os.urandom)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +104,7 @@ def test_a_home_that_cannot_be_made_whole_is_not_made(tmp_path: Path, there_befo
 )
 def test_what_is_asked_wrongly_makes_no_home(tmp_path: Path, changes: dict[str, str]) -> None:
     with pytest.raises((InputRefused, Exception)) as refused:
-        create_home(request(tmp_path, **changes), tmp_path / "state", now, Drawing("a new home"))
+        create_home(request(tmp_path, **changes), tmp_path / "state", now, os.urandom)
     assert getattr(refused.value, "kind", "") in {"passphrase-too-short", "bad-handle"}
     assert list(tmp_path.iterdir()) == []
 

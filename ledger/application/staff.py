@@ -97,10 +97,12 @@ def register_successor(desk: Desk, key: NewKey) -> None:
     desk.save(authority)
 
 
-def record_leaving(desk: Desk, person: bytes, on: date, reason: str | None) -> None:
+def record_leaving(
+    desk: Desk, person: bytes, on: date, reason: str | None, late_reason: str | None = None
+) -> None:
     """Record that a member of staff has left."""
     staff = desk.load(Staff, UUID(bytes=person))
-    staff.record(StaffLeft, desk.entry(on), grounds=reason)
+    staff.record(StaffLeft, desk.entry(on, late_reason=late_reason), grounds=reason)
     desk.save(staff)
 
 

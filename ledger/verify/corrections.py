@@ -47,13 +47,13 @@ def _check(
     connection: sqlite3.Connection, index: int, corrected: Corrected, contents: EventContents
 ) -> None:
     correction = stored_statement(connection.execute(_BY_INDEX, (index + 1,)).fetchone()[0])
-    place = (correction.stream, corrected.seq)
     row = None
-    if isinstance(corrected.seq, int) and corrected.seq < correction.seq:
-        row = connection.execute(_BY_PLACE, place).fetchone()
+    if isinstance(corrected.seq, int):
+        row = connection.execute(_BY_PLACE, (correction.stream, corrected.seq)).fetchone()
     if row is None:
         raise AlterationFound("It corrects an entry that is not there.", kind="correction-wrong")
     wrong, ciphertext = stored_statement(row[0]), row[1]
+    # Its hash also tells that it came before: nobody knows one that is still to come.
     if b64url(wrong.hash) != corrected.hash:
         raise AlterationFound("It corrects another entry than it names.", kind="correction-wrong")
     if not isinstance(ciphertext, bytes):

@@ -136,7 +136,7 @@ class EarlierEntries:
             authority=self.authority(),
             index=saved.size,
             lid=saved.lid,
-            genesis=(saved.genesis, saved.genesis_kid),
+            genesis=saved.genesis,
             countersigned=saved.countersigned,
             clock=saved.clock,
             auth=saved.auth,

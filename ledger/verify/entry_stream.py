@@ -7,17 +7,17 @@ does not grow with the log.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import LedgerError
 from ledger.formats import kinds
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
-from ledger.seal.tree import TILE_WIDTH
 from ledger.verify.inspection import stored_statement
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from ledger.verify.inspection import Inspected, Inspector, StoredRow
 
-CHUNK: Final = TILE_WIDTH
+CHUNK: Final = 64
+"""Entries that a thread inspects at a time; more would not stay in a processor's cache."""
 MAX_THREADS: Final = 6
 """More would wait for the interpreter's lock: a fifth of the work needs it."""
 
@@ -86,6 +87,22 @@ class PlacesSeen:
                 return False
             total, last = total + hash((index, stream, seq)), (stream, seq)
         return total == self.total
+
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Keep Python from searching for reference cycles meanwhile.
+
+    What is made of an entry holds none and is let go of at once; the searches
+    would take a sixth of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def inspected(

@@ -11,7 +11,13 @@ from ledger.formats.ledger_file import check_schema
 from ledger.verify.corrections import check_corrections
 from ledger.verify.disputes import note_disputes
 from ledger.verify.earlier_log import EarlierEntries, NotContinued, stored_tile
-from ledger.verify.entry_stream import PlacesSeen, inspected, registered_keys, rows_from
+from ledger.verify.entry_stream import (
+    PlacesSeen,
+    inspected,
+    no_search_for_cycles,
+    registered_keys,
+    rows_from,
+)
 from ledger.verify.event_contents import EventContents
 from ledger.verify.grown_tree import GrownTree
 from ledger.verify.held import Held, check_held, of_mark
@@ -112,8 +118,7 @@ class LedgerCheck:
             size=self.tree.size,
             root=self.tree.root_at(self.tree.size)[0],
             contents=self.asked.opens_contents and (since is None or since.contents),
-            genesis=walk.genesis[0],
-            genesis_kid=walk.genesis[1],
+            genesis=walk.genesis,
             countersigned=walk.countersigned,
             clock=walk.clock,
             auth_stream=str(walk.authority.stream),
@@ -148,9 +153,10 @@ class LedgerCheck:
             contents = EventContents(asked.data_key)
         start, places = walk.index, PlacesSeen()
         rows = places.noting(rows_from(self.connection, start, contents=contents is not None))
-        for chunk in inspected(rows, Inspector(publics, contents), asked.threads):
-            self.tree.extend([one.leaf for one in chunk])
-            walk.take_all(chunk)
+        with no_search_for_cycles():
+            for chunk in inspected(rows, Inspector(publics, contents), asked.threads):
+                self.tree.extend([one.leaf for one in chunk])
+                walk.take_all(chunk)
         walk.finish()
         if contents is not None:
             check_corrections(self.connection, walk.corrections, contents, self.findings)
@@ -245,7 +251,7 @@ class LedgerCheck:
 
     def _check_genesis(self) -> None:
         trusted, genesis = self.asked.genesis, self.walk.genesis
-        if trusted is not None and (genesis is None or genesis[0] != b64url(trusted)):
+        if trusted is not None and genesis != b64url(trusted):
             self.findings.add(
                 "genesis-not-trusted", 0, "It is not the beginning that the trust policy names."
             )

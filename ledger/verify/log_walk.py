@@ -86,8 +86,8 @@ class LogWalk:
         authority: keys and roles, as of the entries walked.
         index: the log index that comes next.
         lid: the ledger's id as leaf 0 has it, base64url; None before leaf 0.
-        genesis: SHA-256 of the genesis JWT and the key that signed it, base64url.
-        countersigned: whether another key's countersignature names the genesis.
+        genesis: SHA-256 of the genesis JWT, base64url; None before leaf 0.
+        countersigned: whether a countersignature names the genesis.
         clock: `recorded_at` of the newest entry.
         auth: the authority stream's newest place, as statements quote it.
         anchor: the newest logged anchor, as statements quote it.
@@ -103,7 +103,7 @@ class LogWalk:
     authority: Authority = field(default_factory=Authority)
     index: int = 0
     lid: str | None = None
-    genesis: tuple[str, str] | None = None
+    genesis: str | None = None
     countersigned: bool = False
     clock: str = ""
     auth: Mapping[str, Any] | None = None
@@ -156,7 +156,7 @@ class LogWalk:
         payload, index, kind = statement.payload, one.index, statement.kind
         if self.lid is None:
             self.lid = payload["lid"]
-            self.genesis = (b64url(hashlib.sha256(statement.jwt).digest()), statement.kid)
+            self.genesis = b64url(hashlib.sha256(statement.jwt).digest())
         counts = self._check_signer(one, statement)
         if payload["auth"] != self.auth:
             self.findings.add(
@@ -274,9 +274,8 @@ class LogWalk:
             self.anchors[index] = head_of(payload)
             self._seen_anchors.add(head_of(payload))
             self.anchor_streams.add(payload["stream"])
-        elif kind == kinds.COUNTERSIGNATURE and self.genesis is not None:
-            hashed, root = self.genesis
-            self.countersigned |= payload["of"] == hashed and statement.kid != root
+        elif kind == kinds.COUNTERSIGNATURE:
+            self.countersigned |= payload["of"] == self.genesis
         elif kind == kinds.ERASURE:
             for one in payload["ranges"]:
                 self._erased.setdefault(one["stream"], []).append((one["from"], one["to"]))

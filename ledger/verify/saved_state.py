@@ -27,7 +27,6 @@ class SavedState:
         root: root hash at that size, 32 bytes.
         contents: whether the contents were opened and checked, too.
         genesis: SHA-256 of the genesis JWT.
-        genesis_kid: thumbprint of the root key that signed it.
         countersigned: whether a countersignature names the genesis.
         clock: `recorded_at` of the newest entry.
         auth_stream: the authority stream.
@@ -41,7 +40,6 @@ class SavedState:
     root: bytes
     contents: bool
     genesis: str
-    genesis_kid: str
     countersigned: bool
     clock: str
     auth_stream: str
@@ -81,7 +79,7 @@ def _is_sound(read: dict[str, Any]) -> bool:
         read.keys() == {"format", *SavedState.__slots__}
         and read["format"] == FORMAT
         and all(map(kinds.is_id, (read["lid"], read["auth_stream"])))
-        and all(map(kinds.is_hash, (read["root"], read["genesis"], read["genesis_kid"])))
+        and all(map(kinds.is_hash, (read["root"], read["genesis"])))
         and kinds.is_index(read["size"])
         and read["size"] > 0
         and type(read["contents"]) is type(read["countersigned"]) is bool

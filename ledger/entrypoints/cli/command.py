@@ -19,7 +19,7 @@ from platformdirs import user_state_path
 
 from ledger.bootstrap.home import Home
 from ledger.entrypoints.cli.table import aligned, csv_text
-from ledger.errors import KeyUnavailable, LedgerError, UsageError
+from ledger.errors import InputRefused, KeyUnavailable, LedgerError, UsageError
 
 MAX_PASSPHRASE_BYTES = 4096
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,6 +114,23 @@ def read_passphrase_file(path: Path) -> str:
             "Check the path after --passphrase-file or in SEND_LEDGER_PASSPHRASE_FILE.",
             kind="passphrase-file",
         ) from error
+
+
+def read_text_file(path: Path) -> str:
+    """Read a text file that somebody gave us.
+
+    Raises:
+        InputRefused: it is not UTF-8 text.
+    """
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise InputRefused(
+            "The file is not text.",
+            "It is not in UTF-8.",
+            "Check that it is the file that was meant.",
+            kind="not-text",
+        ) from None
 
 
 def ask_passphrase(label: str, *, confirm: bool = False) -> str:

@@ -12,7 +12,13 @@ from ledger.application.time_stamp_client import post_query
 from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
 from ledger.bootstrap.session import Session, machine_session
 from ledger.entrypoints.cli.acting import acting
-from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say
+from ledger.entrypoints.cli.command import (
+    Setting,
+    ledger_command,
+    ledger_group,
+    read_text_file,
+    say,
+)
 from ledger.errors import AlterationFound, InputRefused, NotFound, UsageError
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import unb64
@@ -123,7 +129,7 @@ def witness(setting: Setting, file: Path, *, consistency: Path | None, out: Path
 
 def _hash_lines(path: Path) -> list[bytes]:
     """Read the hash lines of a consistency proof: one per line, any heading before them."""
-    lines = path.read_text("utf-8").splitlines()
+    lines = read_text_file(path).splitlines()
     return [unb64(line) for line in lines if len(line) == 44]  # noqa: PLR2004  base64 of 32 bytes
 
 
@@ -151,7 +157,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
       send-ledger log cosigned theirs.cosignature --by "send-ledger/v1/…/witness+…"
       send-ledger log cosigned theirs.cosignature --by "$(cat their.vkey)" --json
     """
-    line = file.read_text("utf-8")
+    line = read_text_file(file)
     with machine_session(setting.home()) as session, session.home.reading() as reader:
         size = _cosigned_size(reader, line, VerifierKey.parse(cosigner))
         add_cosignature(session.system_desk(), reader, session.store, size, line)

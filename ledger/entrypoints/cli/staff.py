@@ -27,6 +27,7 @@ from ledger.entrypoints.cli.command import (
     ledger_command,
     ledger_group,
     read_passphrase_file,
+    read_text_file,
     say,
     say_table,
 )
@@ -329,7 +330,10 @@ def _day(text: str | None) -> date | None:
 @click.argument("person")
 @click.option("--on", "on_day", required=True)
 @click.option("--reason")
-def left(setting: Setting, person: str, *, on_day: str, reason: str | None) -> None:
+@click.option("--late-reason", help="Why it is entered more than a week later.")
+def left(
+    setting: Setting, person: str, *, on_day: str, reason: str | None, late_reason: str | None
+) -> None:
     """Record that somebody has left; revoke their key with revoke-key.
 
     \b
@@ -339,7 +343,8 @@ def left(setting: Setting, person: str, *, on_day: str, reason: str | None) -> N
     """
     with acting(setting) as at_work:
         found = find_person(at_work.view, person)
-        record_leaving(at_work.desk, unb64url(found.person), parse_day(on_day), reason)
+        left_on = parse_day(on_day)
+        record_leaving(at_work.desk, unb64url(found.person), left_on, reason, late_reason)
     say(setting, "Recorded.", {"left": on_day})
 
 
@@ -364,6 +369,6 @@ def recover(setting: Setting, *, sheet: Path) -> None:
     roles = authority.roles_of(
         b64url(opened.person), authority.head_index + 1, home.clock().date().isoformat()
     )
-    lines = [line for line in sheet.read_text("utf-8").splitlines() if line.strip()]
+    lines = [line for line in read_text_file(sheet).splitlines() if line.strip()]
     recover_reading(home, lines, opened, roles)
     say(setting, "The contents are open to you again.", {"recovered": True})

@@ -129,6 +129,14 @@ def test_a_wrong_date_of_birth_is_put_right_and_a_later_name_stays() -> None:
     assert last(pupil).originator_version == 6
 
 
+def test_a_registration_that_was_withdrawn_may_be_made_again() -> None:
+    pupil = registered()
+    correct(pupil, 1)
+    pupil.record(PupilRegistered, entry(), **NAMES, born=BORN, sex=None)
+    assert pupil.born == BORN
+    assert state(rebuilt(pupil)) == state(pupil)
+
+
 def test_a_registration_that_stands_is_not_made_twice() -> None:
     with pytest.raises(RuleRefused) as refused:
         registered().record(PupilRegistered, entry(), **NAMES, born=BORN, sex=None)

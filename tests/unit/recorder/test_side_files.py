@@ -155,6 +155,25 @@ def test_a_copy_needs_no_file_beside_it_and_goes_over_no_other(
         copy_database(built.path, target)
 
 
+def test_a_file_whose_writer_was_killed_is_copied_as_it_was_before(tmp_path: Path) -> None:
+    source, left = tmp_path / "keys.db", tmp_path / "left" / "keys.db"
+    with closing(sqlite3.connect(source, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size=2")
+        connection.execute("CREATE TABLE key_rows (stream BLOB, wrapped BLOB)")
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
+            " INSERT INTO key_rows SELECT randomblob(16), randomblob(100) FROM n"
+        )
+        before = list(connection.iterdump())
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE key_rows SET wrapped = zeroblob(100)")
+        left.parent.mkdir()
+        for name in ("keys.db", "keys.db-journal"):  # what a killed writer leaves
+            shutil.copy(tmp_path / name, left.parent / name)
+    copy_database(left, tmp_path / "copy.db")
+    assert _dump(tmp_path / "copy.db") == before
+
+
 # --- seals -------------------------------------------------------------------
 
 

@@ -60,6 +60,19 @@ def test_a_new_log_key_counts_for_later_heads_only(built: BuiltLedger, verify: V
     assert found(verify(built)) == {"checkpoint-not-ours"}
 
 
+def test_a_second_key_of_the_log_counts_for_later_heads_only(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    built.persons["log-2"] = built.persons["log"]
+    built.register("log-2", by="root")
+    built.signing["log"] = built.signing["log-2"]
+    built.seal()
+    assert verify(built).result == "intact"
+    with editing(built.path) as connection:
+        resign_checkpoints(connection, built)
+    assert found(verify(built)) == {"checkpoint-not-ours"}
+
+
 def test_a_checkpoint_signed_by_another_machine_of_the_ledger_is_caught(
     built: BuiltLedger, verify: Verify
 ) -> None:

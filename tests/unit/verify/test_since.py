@@ -153,6 +153,35 @@ def test_a_changed_entry_about_keys_is_caught(built: BuiltLedger, verify: Verify
     assert 10 in {one.index for one in report.findings}
 
 
+def test_an_entry_about_keys_signed_anew_by_its_real_signer_is_caught(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    enrol_often(built, 300)
+    state = saved(verify(built, envelope_only=True))
+    with forging(built) as forger:
+        tiles = forger.connection.execute("SELECT * FROM tiles").fetchall()
+        tree = forger.connection.execute("SELECT size, root, frontier FROM tree").fetchone()
+        other = statement_at(built.path, FOUNDING).digests
+        forger.rewrite(4, built.signing["root"], digests=other)
+        forger.connection.execute("DELETE FROM tiles")
+        forger.connection.executemany("INSERT INTO tiles VALUES (?,?,?)", tiles)
+        forger.connection.execute("UPDATE tree SET size = ?, root = ?, frontier = ?", tree)
+    report = verify(built, envelope_only=True, since=state)
+    assert {("since-mismatch", None), ("chain-broken", 5)} <= found(report)
+
+
+def test_an_entry_about_keys_moved_out_of_its_stream_is_caught(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    enrol_often(built, 300)
+    state = saved(verify(built, envelope_only=True))
+    with editing(built.path) as connection:
+        moved = (b"x" * 16, FOUNDING)
+        connection.execute("UPDATE entries SET originator_id = ? WHERE rowid = ?", moved)
+    report = verify(built, envelope_only=True, since=state)
+    assert found(report) == {("since-mismatch", None), ("row-misplaced", FOUNDING - 1)}
+
+
 def test_a_changed_tile_is_caught_when_it_is_rested_on(tmp_path: Path, verify: Verify) -> None:
     built = new_ledger(tmp_path / "home")
     enrol_often(built, 600)

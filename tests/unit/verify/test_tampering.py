@@ -216,6 +216,16 @@ def test_an_entry_rewritten_and_the_log_signed_again_with_its_real_key_is_caught
     assert {code for code, _index in found(report)} == {"fork", "head-wrong"}
 
 
+def test_an_entry_rewritten_under_a_checkpoint_is_caught_by_the_checkpoint_alone(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    with forging(built) as forger:
+        known = statements(forger.connection)
+        head = max(n for n, one in enumerate(known) if one.kind == kinds.STREAM_HEAD)
+        forger.rewrite(head, built.signing["system"], digests=known[FIRST_PUPIL].digests)
+    assert found(verify(built, mark=None)) == {("fork", None), ("unanchored", None)}
+
+
 def test_an_entry_rewritten_by_a_stranger_is_caught(built: BuiltLedger, verify: Verify) -> None:
     with forging(built) as forger:
         forger.rewrite(LAST, SigningKey(drawn("stranger")))
@@ -322,6 +332,15 @@ def test_a_type_from_a_later_version_is_not_understood_but_no_alteration(
     assert (report.result, report.codes["not-understood"]) == ("intact", 1)
     assert ("not-understood", index) in {(one.code, one.index) for one in report.notes}
     assert "what entries of a kind not known here say" in report.not_checked
+
+
+def test_a_type_from_a_later_version_is_held_against_the_rows_that_speak_of_it(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    later = CONSENT | {"event": "consent.reconsidered.v1"}
+    with forging(built) as forger:
+        index = forger.append(built.signing["teacher"], later, role="teacher")
+    assert found(verify(built)) == {("type-not-permitted", index)}
 
 
 def test_a_correction_by_one_who_may_sign_the_entry_is_intact(

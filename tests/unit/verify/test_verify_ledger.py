@@ -109,18 +109,17 @@ def test_a_ledger_whose_genesis_nobody_countersigned_is_called_self_rooted(
 ) -> None:
     assert "self-rooted" in verify(built).codes
     of = b64url(hashlib.sha256(statement_at(built.path, 0).jwt).digest())
-    for signer, said in (("root", True), ("head", False)):
-        with forging(built) as forger:
-            index = forger.append(
-                built.signing[signer],
-                kind=kinds.COUNTERSIGNATURE,
-                role=signer,
-                stream=bytes(15) + signer[:1].encode(),
-                further={"of": of},
-            )
-        report = verify(built, envelope_only=True)
-        assert ("self-rooted" in report.codes) is said
-        assert ("contents-missing", index) in {(one.code, one.index) for one in report.findings}
+    with forging(built) as forger:
+        index = forger.append(
+            built.signing["head"],
+            kind=kinds.COUNTERSIGNATURE,
+            role="head",
+            stream=bytes(16),
+            further={"of": of},
+        )
+    report = verify(built, envelope_only=True)
+    assert "self-rooted" not in report.codes
+    assert ("contents-missing", index) in {(one.code, one.index) for one in report.findings}
 
 
 def test_a_kind_whose_rules_are_not_written_yet_leaves_the_ledger_unverified(

@@ -12,7 +12,7 @@ from ledger.values.dates import DateRefused, parse_day
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-Status: TypeAlias = Literal["met", "due", "overdue", "not-applicable", "unknown"]
+Status: TypeAlias = Literal["met", "due", "overdue", "not-applicable", "unknown", "earlier"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,9 @@ class Obligation:
         title: the duty in a sentence.
         force: MUST, SHOULD, LOCAL or GOOD.
         source: the citation.
-        status: "met", "due" (still in time), "overdue", "not-applicable", or
-            "unknown" where the day cannot be told from what is known.
+        status: "met", "due" (still in time), "overdue", "not-applicable",
+            "unknown" where it cannot be told from what is known, or "earlier"
+            where it fell due at a time of which this ledger knows nothing.
         trigger_index: the log index of the event that began it.
         due_on: the last day for it; None when there is none or it is unknown;
             where the day is an estimate, the earliest that it can be.

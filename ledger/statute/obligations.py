@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ledger.statute.answers import find_answers, find_ending
+from ledger.statute.beginning import beginning_for
 from ledger.statute.clocks import Deadline, deadline
 from ledger.statute.facts import Fact, Obligation, Status, known_by
 from ledger.statute.rules import Condition, Rule, rules_for
@@ -19,6 +20,7 @@ from ledger.values.dates import day_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledger.statute.beginning import Beginning
     from ledger.statute.school_calendar import SchoolCalendar
 
 
@@ -28,6 +30,7 @@ def obligations_of(
     today: date,
     calendar: SchoolCalendar | None = None,
     profiles: frozenset[str] = frozenset(),
+    begun_on: date | None = None,
 ) -> list[Obligation]:
     """Judge every rule for one pupil.
 
@@ -38,23 +41,30 @@ def obligations_of(
         calendar: the school's own calendar; without it a count of school days
             is an estimate between two bounds.
         profiles: the local profiles that the school belongs to.
+        begun_on: the day of the ledger's first entry: what fell due before it,
+            or before the pupil was on roll, is "earlier", never overdue.
 
     Returns:
         One obligation for each event that a rule in force on its day applies
         to, in order of the day due; those without a day come last.
     """
     known = known_by(facts, today)
+    beginning = beginning_for(known, begun_on)
     found: list[Obligation] = []
     for rule in rules_for(profiles):
         if rule.clock.kind == "school_year":
-            found += yearly_obligations(rule, known, today)
+            found += yearly_obligations(rule, known, today, beginning)
         else:
-            found += _by_trigger(rule, known, today, calendar)
+            found += _by_trigger(rule, known, today, calendar, beginning)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.rule_id, one.trigger_index))
 
 
 def _by_trigger(
-    rule: Rule, facts: Sequence[Fact], today: date, calendar: SchoolCalendar | None
+    rule: Rule,
+    facts: Sequence[Fact],
+    today: date,
+    calendar: SchoolCalendar | None,
+    beginning: Beginning | None,
 ) -> list[Obligation]:
     begun = [fact for fact in facts if _begins(rule, fact, facts)]
     applying = [fact for fact in begun if _says(rule, fact, facts)]
@@ -66,6 +76,7 @@ def _by_trigger(
             facts,
             today=today,
             calendar=calendar,
+            beginning=beginning,
             met=answers.get(trigger.index),
         )
         for trigger in applying
@@ -103,6 +114,7 @@ def _judge(
     *,
     today: date,
     calendar: SchoolCalendar | None,
+    beginning: Beginning | None,
     met: Fact | None,
 ) -> Obligation:
     agreed = trigger.day(rule.clock.field) if rule.clock.field else None
@@ -114,6 +126,8 @@ def _judge(
         status, note = "met", _met_note(met_on, due)
     elif ending is not None and (due.latest_on is None or ending.occurred_on <= due.latest_on):
         status, note = "not-applicable", f"It ended on {day_words(ending.occurred_on)}."
+    elif beginning is not None and _fell_due_before(beginning, due):
+        status, note = _earlier_status(rule), beginning.note
     else:
         status, note = _open_status(rule, due, today), ""
     return Obligation(
@@ -128,6 +142,15 @@ def _judge(
         met_index=met.index if met else None,
         met_on=met_on,
     )
+
+
+def _fell_due_before(beginning: Beginning, due: Deadline) -> bool:
+    return due.latest_on is not None and due.latest_on < beginning.day
+
+
+def _earlier_status(rule: Rule) -> Status:
+    """Judge what fell due before the ledger can know: what comes round again is not over."""
+    return "unknown" if rule.clock.kind == "anniversary" else "earlier"
 
 
 def _open_status(rule: Rule, due: Deadline, today: date) -> Status:

@@ -13,6 +13,7 @@ from ledger.values.school_year import SchoolYear
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledger.statute.beginning import Beginning
     from ledger.statute.rules import Condition, Rule
 
 LEAVING = "pupil.left"
@@ -33,13 +34,38 @@ class _Spell:
         return self.first <= year.first and (self.last is None or self.last >= year.last)
 
 
-def yearly_obligations(rule: Rule, facts: Sequence[Fact], today: date) -> list[Obligation]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Count:
+    """How often it was done in a school year, and what of the year counts.
+
+    Attributes:
+        year: which.
+        spells: the times on the register that touch it.
+        days: on which it was done, sorted, with the first entry of each.
+        beginning: of what the ledger can know; None if that leaves nothing out of the year.
+    """
+
+    year: SchoolYear
+    spells: list[_Spell]
+    days: dict[date, Fact]
+    beginning: Beginning | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the pupil was on the register, as far as the ledger can know, all the year."""
+        return self.beginning is None and any(spell.fills(self.year) for spell in self.spells)
+
+
+def yearly_obligations(
+    rule: Rule, facts: Sequence[Fact], today: date, beginning: Beginning | None = None
+) -> list[Obligation]:
     """Count, for each school year in which the pupil was on the register.
 
     Args:
         rule: a rule whose clock is "school_year".
         facts: the pupil's events known by `today`, in order of time.
         today: the day that is asked about.
+        beginning: of what the ledger can know; None if nothing is left out.
     """
     spells = _spells(rule, facts)
     if not spells:
@@ -47,7 +73,7 @@ def yearly_obligations(rule: Rule, facts: Sequence[Fact], today: date) -> list[O
     first, last = SchoolYear.of(spells[0].first), SchoolYear.of(today)
     years = (SchoolYear(number) for number in range(first.starts_in, last.starts_in + 1))
     return [
-        _judge(rule, year, overlapping, facts, today)
+        _judge(rule, _count(rule, year, overlapping, facts, beginning), today)
         for year in years
         if rule.in_force(year.last)
         and (overlapping := [spell for spell in spells if spell.overlaps(year)])
@@ -76,39 +102,52 @@ def _puts_on(conditions: tuple[Condition, ...], fact: Fact) -> bool:
     return any(fact.value(each.field) in each.any_of for each in conditions)
 
 
-def _judge(
-    rule: Rule, year: SchoolYear, spells: list[_Spell], facts: Sequence[Fact], today: date
-) -> Obligation:
+def _count(
+    rule: Rule,
+    year: SchoolYear,
+    spells: list[_Spell],
+    facts: Sequence[Fact],
+    beginning: Beginning | None,
+) -> _Count:
     counted = {
         fact.occurred_on: fact
         for fact in reversed(facts)
         if fact.name in rule.counts and year.contains(fact.occurred_on)
     }
-    days = sorted(counted)
-    met = counted[days[rule.at_least - 1]] if len(days) >= rule.at_least else None
+    cut = beginning if beginning and beginning.day > year.first else None
+    return _Count(year=year, spells=spells, days=dict(sorted(counted.items())), beginning=cut)
+
+
+def _judge(rule: Rule, count: _Count, today: date) -> Obligation:
+    held = list(count.days.values())
+    met = held[rule.at_least - 1] if len(held) >= rule.at_least else None
     return Obligation(
         rule_id=rule.rule_id,
         title=rule.title,
         force=rule.force,
         source=rule.source,
-        status="met" if met else _open_status(year, spells, today),
-        trigger_index=spells[0].trigger.index,
-        due_on=year.last,
-        due_note=_note(rule, year, days, spells),
+        status="met" if met else _open_status(count, today),
+        trigger_index=count.spells[0].trigger.index,
+        due_on=count.year.last,
+        due_note=_note(rule, count),
         met_index=met.index if met else None,
         met_on=met.occurred_on if met else None,
     )
 
 
-def _open_status(year: SchoolYear, spells: list[_Spell], today: date) -> Status:
+def _open_status(count: _Count, today: date) -> Status:
     """Judge a shortfall: no source says how many a part of a year calls for."""
-    if today <= year.last and spells[-1].last is None:
+    if count.beginning is not None and count.beginning.day > count.year.last:
+        return "earlier"
+    if today <= count.year.last and count.spells[-1].last is None:
         return "due"
-    return "overdue" if any(spell.fills(year) for spell in spells) else "unknown"
+    return "overdue" if count.whole else "unknown"
 
 
-def _note(rule: Rule, year: SchoolYear, days: list[date], spells: list[_Spell]) -> str:
-    held = ", ".join(map(day_words, days))
-    count = f"{len(days)} of {rule.at_least} in {year}{': ' + held if held else ''}."
-    part = "" if any(spell.fills(year) for spell in spells) else "On the register for a part of it."
-    return " ".join(each for each in (count, part, rule.note) if each)
+def _note(rule: Rule, count: _Count) -> str:
+    held = ", ".join(map(day_words, count.days))
+    done = f"{len(count.days)} of {rule.at_least} in {count.year}{': ' + held if held else ''}."
+    filled = any(spell.fills(count.year) for spell in count.spells)
+    part = "" if filled else "On the register for a part of it."
+    before = count.beginning.note if count.beginning else ""
+    return " ".join(each for each in (done, part, before, rule.note) if each)

@@ -196,3 +196,16 @@ def test_what_is_shown_is_checked_against_the_ledger_and_made_anew(school: CliHo
     assert (said["error"], said["exit_code"]) == ("read-models-failed", 8)
     school.done("projections", "rebuild")
     assert school.data("projections", "check")["result"] == "intact"
+
+
+def test_an_imported_old_status_makes_no_missed_duties(school: CliHome) -> None:
+    old = ("--on", "01/09/2021", "--late-reason", "from the register before")
+    school.done("pupil", "status", LI, "K", "--reason", "imported", *old)
+    assert {one["status"] for one in duties(school, LI)} == {"due"}
+    (told, *years) = duties(school, LI, "--show", "earlier")
+    assert (told["rule"], {one["rule"] for one in years}) == ("D-REG-4", {"D-REV-1"})
+    assert [one["due_on"] for one in years] == [f"{year}-08-31" for year in range(2022, 2026)]
+    assert all("5 January 2026: see the earlier record" in one["note"] for one in (told, *years))
+    said = school.done("due", LI)
+    assert "Before this ledger began, or the pupil came: 5 duties; see the earlier" in said
+    assert "5 duties" not in school.done("due", LI, "--show", "all")

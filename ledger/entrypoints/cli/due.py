@@ -12,13 +12,14 @@ from ledger.aggregates.school import School
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
 from ledger.entrypoints.cli.parameters import DAY
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
+from ledger.formats.statement import read_statement
 from ledger.projections.history import Histories
 from ledger.projections.obligations import facts_of
 from ledger.projections.records import read_record
 from ledger.projections.register import read_pupils
 from ledger.statute.obligations import obligations_of
 from ledger.statute.school_calendar import CalendarRefused, SchoolCalendar, Term
-from ledger.values.dates import day_words
+from ledger.values.dates import day_words, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ledger.projections.register import RegisterRow
     from ledger.statute.facts import Obligation
 
-STATES = ("overdue", "due", "unknown", "met", "not-applicable")
+STATES = ("overdue", "due", "unknown", "met", "not-applicable", "earlier")
 SHOWN = ("overdue", "due", "unknown")
 COLUMNS = {
     "status": "State",
@@ -60,15 +61,19 @@ def command(
     """Show what the law and the school's own rules ask for, and what is overdue.
 
     MUST is law, SHOULD the Code of Practice, LOCAL one council's rule, GOOD
-    good practice. Unknown means that the day cannot be told from what is known.
+    good practice. Unknown means that it cannot be told from what is known. Earlier
+    means that it fell due before this ledger began, or before the pupil came here.
     """
     states = frozenset(STATES) if "all" in shown else frozenset(shown)
     with viewing_pupils(setting, CSV_COLUMNS) as view:
         day = as_of or view.home.clock().date()
         rows = [find_pupil(view, pupil)] if pupil else list(read_pupils(view.models, as_of=day))
-        found = [one for one in _duties(view, rows, day) if one["status"] in states]
+        duties = list(_duties(view, rows, day))
+    found = [one for one in duties if one["status"] in states]
     found.sort(key=lambda one: (STATES.index(one["status"]), one["due_on"] or "9999", one["name"]))
     _say(setting, found, day)
+    if not (setting.as_json or setting.as_csv or "earlier" in states):
+        _say_earlier(sum(one["status"] == "earlier" for one in duties))
 
 
 def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
@@ -81,6 +86,15 @@ def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
     say_table(setting, words, COLUMNS, empty=empty, data=data)
 
 
+def _say_earlier(number: int) -> None:
+    if number:
+        what = "1 duty" if number == 1 else f"{number} duties"
+        click.echo(
+            f"\nBefore this ledger began, or the pupil came: {what}; see the earlier record."
+        )
+        click.echo("To list them: send-ledger due --show earlier")
+
+
 def _words(iso: str) -> str:
     return day_words(date.fromisoformat(iso)) if iso else ""
 
@@ -88,10 +102,16 @@ def _words(iso: str) -> str:
 def _duties(view: View, rows: list[RegisterRow], day: date) -> Iterator[dict[str, Any]]:
     school = read_record(view.reader, view.keys.data_key, School, view.home.streams.school.bytes)
     calendar, profiles = calendar_of(school), profiles_of(school)
+    begun_on = parse_instant(read_statement(view.reader.entry(0).statement).recorded_at).date()
     histories = Histories.of(view.models, view.reader)
     for row in rows:
-        facts = facts_of(histories.read(pupil_stream(row).bytes))
-        duties = obligations_of(facts, today=day, calendar=calendar, profiles=profiles)
+        duties = obligations_of(
+            facts_of(histories.read(pupil_stream(row).bytes)),
+            today=day,
+            calendar=calendar,
+            profiles=profiles,
+            begun_on=begun_on,
+        )
         for duty in duties:
             yield _record(row, duty)
 

@@ -54,3 +54,26 @@ def test_the_order_in_which_facts_are_given_does_not_matter() -> None:
     ]
     today = date(2026, 3, 20)
     assert obligations_of(facts, today=today) == obligations_of(facts[::-1], today=today)
+
+
+def test_what_fell_due_before_the_ledger_began_is_earlier_not_overdue() -> None:
+    facts = [status("K", date(2023, 3, 3)), planned(date(2023, 3, 3), review_on="2025-02-03")]
+    begun_on, today = date(2025, 1, 6), date(2025, 3, 1)
+    found = obligations_of(facts, today=today, begun_on=begun_on)
+    told_of = only("D-REG-4", found)
+    assert told_of.status == "earlier"
+    assert "Before this ledger's first day, 6 January 2025: see the earlier" in told_of.due_note
+    assert only("D-APDR-10", found).status == "overdue"  # fell due since
+
+
+def test_what_the_ledger_can_know_from_its_first_day_on_is_judged() -> None:
+    facts = [status("K", date(2025, 1, 6))]
+    found = obligations_of(facts, today=date(2025, 1, 7), begun_on=date(2025, 1, 6))
+    assert only("D-REG-4", found).status == "overdue"
+
+
+def test_an_annual_review_comes_round_again_so_an_old_plan_leaves_it_unknown() -> None:
+    begun = date(2025, 1, 6)
+    duty = only("D-AR-1", obligations_of([issued(date(2021, 3, 3))], today=begun, begun_on=begun))
+    assert duty.status == "unknown"
+    assert "see the earlier record" in duty.due_note

@@ -109,3 +109,34 @@ def test_d_rev_1_k_to_e_is_one_unbroken_spell() -> None:
 def test_d_rev_1_does_not_concern_a_pupil_without_sen() -> None:
     facts = [status("N", date(2025, 9, 8)), *reviews(date(2025, 11, 10))]
     assert every("D-REV-1", obligations_of(facts, today=date(2026, 9, 1))) == []
+
+
+def test_d_rev_1_a_year_before_the_ledger_began_is_earlier_not_missed() -> None:
+    facts = [status("K", date(2021, 9, 1))]
+    begun_on = date(2025, 1, 6)
+    found = every("D-REV-1", obligations_of(facts, today=date(2026, 10, 1), begun_on=begun_on))
+    assert [(one.due_on, one.status) for one in found] == [
+        (date(2022, 8, 31), "earlier"),
+        (date(2023, 8, 31), "earlier"),
+        (date(2024, 8, 31), "earlier"),
+        (date(2025, 8, 31), "unknown"),  # the ledger began in the middle of it
+        (date(2026, 8, 31), "overdue"),
+        (date(2027, 8, 31), "due"),
+    ]
+    where = "Before this ledger's first day, 6 January 2025: see the earlier record."
+    assert [where in one.due_note for one in found] == [True] * 4 + [False] * 2
+
+
+def test_d_rev_1_a_year_before_the_pupil_came_is_another_schools() -> None:
+    facts = [status("K", date(2021, 9, 1)), fact("pupil.enrolled", date(2025, 9, 1))]
+    begun_on = date(2025, 1, 6)
+    found = every("D-REV-1", obligations_of(facts, today=date(2026, 9, 1), begun_on=begun_on))
+    assert [one.status for one in found] == ["earlier"] * 4 + ["overdue", "due"]
+    assert "Before the pupil's first day on roll here, 1 September 2025" in found[3].due_note
+
+
+def test_d_rev_1_reviews_recorded_later_still_meet_an_earlier_year() -> None:
+    held = reviews(date(2023, 11, 10), date(2024, 3, 2), date(2024, 6, 29))
+    facts = [status("K", date(2023, 9, 1)), *held]
+    found = obligations_of(facts, today=date(2025, 3, 1), begun_on=date(2025, 1, 6))
+    assert year(found, 2024).status == "met"

@@ -118,13 +118,19 @@ def revoke_key(
 ) -> None:
     """Revoke a key from an index on, and close everything its holder could read.
 
+    One that is revoked already is revoked again from an earlier index; what it
+    read was closed the first time.
+
     Raises:
-        NotFound: no live key has this thumbprint.
+        NotFound: no key has this thumbprint.
+        NotAuthorised: it is revoked, and not from a later index.
     """
     record = view.authority.keys.get(kid)
-    if record is None or record.revoked is not None:
-        raise NotFound("No live key has this thumbprint.", remedy="See send-ledger staff list.")
+    if record is None:
+        raise NotFound("No key has this thumbprint.", remedy="See send-ledger staff list.")
     staff.revoke_key(session.desk, kid, from_index, reason, why)
+    if record.revoked is not None:
+        return
     person = view.people()[record.person]
     roles = view.authority.roles_of(
         record.person, session.home.authority().head_index + 1, session.desk.today().isoformat()

@@ -426,13 +426,14 @@ register() { # index of the entry, index above which the key counts
 revoke() { # index, whether the role may, role, signer, members
   [[ $5 =~ ^,\"kid\":\"($HASH)\",\"from_index\":$NUM,\"reason\":\"[a-z]+\"$ ]] || return 1
   local kid=${BASH_REMATCH[1]} from=${BASH_REMATCH[2]} person
-  [[ -n ${key_x[$kid]-} && -z ${key_revoked[$kid]-} && $from -le $1 ]] || return 1
+  [[ -n ${key_x[$kid]-} && $from -le $1 ]] || return 1
+  [[ -z ${key_revoked[$kid]} || $from -lt ${key_from[$kid]} ]] || return 1 # again: from further back
   person=${key_person[$kid]}
   if [ "$person" != "$4" ]; then
     [[ -n $2 ]] || return 1
     [ "$3" = root ] || ! has_had "$person" "root $MACHINES" || return 1
   fi
-  key_revoked[$kid]=$1 key_from[$kid]=$from
+  key_revoked[$kid]=${key_revoked[$kid]:-$1} key_from[$kid]=$from
 }
 appoint() { # index, whether the role may, role, signer, members
   local re=",\"person\":\"($ID)\",\"granted\":\"([a-z]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"

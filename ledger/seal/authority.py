@@ -48,8 +48,10 @@ class KeyRecord:
         person: whose key it is, base64url id.
         custody: how its holder keeps it.
         registered: log index of the registration.
-        revoked: log index of the revocation, or None.
-        revoked_from: from which index on it stopped counting, or None.
+        revoked: log index of the first revocation, or None.
+        revoked_from: from which index on it stopped counting, or None; a later
+            revocation may move it back.
+        revoked_last: log index of the newest revocation, or None.
         reason: why it was revoked, or "".
     """
 
@@ -59,6 +61,7 @@ class KeyRecord:
     registered: int
     revoked: int | None = None
     revoked_from: int | None = None
+    revoked_last: int | None = None
     reason: str = ""
 
 
@@ -318,10 +321,13 @@ class Authority:
     def _revoke(self, index: int, statement: Statement) -> None:
         payload = statement.payload
         key = self.keys.get(payload["kid"])
-        if key is None or key.revoked is not None or payload["from_index"] > index:
+        # One that is revoked is revoked again only from an earlier entry.
+        last = index if key is None or key.revoked_from is None else key.revoked_from - 1
+        if key is None or payload["from_index"] > last:
             raise NotAuthorised(
-                "A key is revoked that is not live, or from an entry that is still to come.",
-                "A key is revoked once, from an entry that is there.",
+                "A key is revoked that was never registered, from an entry that is still to come, "
+                "or again without reaching further back.",
+                "A revocation reaches back to an entry that is there, a second one further back.",
                 "See send-ledger staff list.",
                 kind="revocation-malformed",
             )
@@ -336,7 +342,9 @@ class Authority:
                 "Only the root key revokes the ledger's own keys.",
                 kind="revocation-not-permitted",
             )
-        key.revoked, key.revoked_from, key.reason = index, payload["from_index"], payload["reason"]
+        key.revoked = index if key.revoked is None else key.revoked
+        key.revoked_from, key.revoked_last = payload["from_index"], index
+        key.reason = payload["reason"]
 
     def _withdraw(self, index: int, statement: Statement) -> None:
         payload = statement.payload

@@ -29,7 +29,7 @@ def note_disputes(
         findings: where notes go.
         start: what was revoked or withdrawn below this index was reported before.
     """
-    spans = [(low, high) for low, high in _spans(authority) if low < high and high >= start]
+    spans = [(low, high) for low, high, told in _spans(authority) if low < high and told >= start]
     if not spans:
         return
     rows = connection.execute(
@@ -47,11 +47,16 @@ def note_disputes(
                 )
 
 
-def _spans(authority: Authority) -> Iterator[tuple[int, int]]:
+def _spans(authority: Authority) -> Iterator[tuple[int, int, int]]:
+    """Give what is disputed: first index, index behind the last, index at which that was said."""
     for key in authority.keys.values():
-        if key.revoked is not None and key.revoked_from is not None:
-            yield key.revoked_from, key.revoked
+        if (
+            key.revoked is not None
+            and key.revoked_from is not None
+            and key.revoked_last is not None
+        ):
+            yield key.revoked_from, key.revoked, key.revoked_last
     for roles in authority.roles.values():
         for one in roles:
             if one.withdrawn is not None and one.withdrawn_from is not None:
-                yield one.withdrawn_from, one.withdrawn
+                yield one.withdrawn_from, one.withdrawn, one.withdrawn

@@ -299,13 +299,15 @@ def test_an_authority_head_from_before_the_entry_is_caught_by_both(
     assert agreed(shell, files, outside_policy(built)).returncode == 10
 
 
-@pytest.mark.parametrize("taken", ["key", "role"])
+@pytest.mark.parametrize("taken", ["key", "key, found out later", "role"])
 def test_what_was_taken_back_from_before_the_entry_is_said_by_both(
     shell: Shell, tmp_path: Path, taken: str
 ) -> None:
     built = new_ledger(tmp_path / "home")
     index = index_of(built, consent(built, built.pupil(1)))
-    if taken == "key":
+    if taken == "key, found out later":
+        revoke(built, "senco", index + 1)
+    if taken.startswith("key"):
         revoke(built, "senco", index)
     else:
         built.withdraw("senco", "senco", index, by="head")

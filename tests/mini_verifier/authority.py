@@ -88,7 +88,9 @@ class Authority:
     def is_disputed(self, statement: Statement, index: int) -> bool:
         """Tell whether a later statement took back what counted when it was signed."""
         key, payload = self.keys[statement.kid], statement.payload
-        revoked = any(start <= index < told for start, told in self.revoked.get(statement.kid, []))
+        told = self.revoked.get(statement.kid, [])
+        # What ended the key is not in doubt, though a later word reach back over it.
+        revoked = any(start <= index < told[0][1] for start, _ in told)
         day, role, all_told = payload["recorded_at"][:10], payload["role"], 2**63
         return revoked or (
             index > 0 and not self.holds(key.person, role, index, day, known=all_told)
@@ -149,7 +151,9 @@ class Authority:
         return payload["role"] == "root" or person == signer or by_head
 
     def _may_revoke(self, payload: dict[str, Any], index: int, signer: str) -> bool:
-        if not self._is_live(payload["kid"]) or payload["from_index"] > index:
+        kid, start = payload["kid"], payload["from_index"]
+        further_back = all(start < before for before, _ in self.revoked.get(kid, []))
+        if kid not in self.keys or start > index or not further_back:
             return False
         owner = self.keys[payload["kid"]].person
         held = {grant.role for grant in self.grants if grant.person == owner}

@@ -67,7 +67,7 @@ class Act:
 
 ACTS = st.builds(
     Act,
-    verb=st.sampled_from([*VERBS, *SIGNABLE]),
+    verb=st.sampled_from([*VERBS, "revoke", *SIGNABLE]),
     signer=st.sampled_from(KEYS),
     role=st.sampled_from(ROLES),
     whom=st.sampled_from(KEYS),

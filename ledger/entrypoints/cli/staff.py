@@ -31,7 +31,7 @@ from ledger.entrypoints.cli.command import (
     say,
     say_table,
 )
-from ledger.entrypoints.cli.staff_finding import find_person, key_rows
+from ledger.entrypoints.cli.staff_finding import find_key, find_person, key_rows
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import UsageError
 from ledger.formats.encoding import b64url, unb64url
@@ -235,19 +235,21 @@ def revoke_key_command(
 ) -> None:
     """Revoke a key from an entry on.
 
-    Entries signed with it between that entry and now are shown as disputed.
+    Entries signed with it between that entry and now are shown as disputed. If a
+    theft turns out to have begun earlier, revoke the key again from an earlier
+    entry, by its thumbprint where the person has a new key.
 
     \b
     Examples:
       send-ledger staff revoke-key office --because lost --reason "stick lost" --as head
       send-ledger staff revoke-key senco --because compromised --from-entry 310
         --reason "laptop stolen" --as head
+      send-ledger staff revoke-key senco --because compromised --from-entry 280
+        --reason "the theft was a week earlier" --as head
     """
     with acting(setting) as at_work:
         view = at_work.view
-        kid = person_or_key
-        if kid not in view.authority.keys:
-            kid = next(iter(view.authority.live_keys(find_person(view, person_or_key).person)), "")
+        kid = find_key(view, person_or_key)
         index = view.reader.size if from_entry is None else from_entry
         revoke_key(view, at_work.session, kid, from_index=index, reason=because, why=reason)
         at_work.session.seal()

@@ -35,6 +35,26 @@ def key_rows(view: View, person: Person) -> list[dict[str, Any]]:
     return rows
 
 
+def find_key(view: View, person_or_key: str) -> str:
+    """Find a key by its thumbprint, or a person's: the live one, or else their only one.
+
+    Raises:
+        NotFound: nobody is called that, or it does not say which key is meant.
+    """
+    if person_or_key in view.authority.keys:
+        return person_or_key
+    person = find_person(view, person_or_key)
+    keys = view.authority.live_keys(person.person) or list(person.kids)
+    if len(keys) != 1:
+        raise NotFound(
+            "It is not clear which of this person's keys is meant.",
+            "They have several, none of them or more than one in use.",
+            "Name it by its thumbprint, from send-ledger staff list.",
+            kind="which-key",
+        )
+    return keys[0]
+
+
 def find_person(view: View, who: str) -> Person:
     """Find a member of staff by handle, name or id.
 

@@ -162,6 +162,20 @@ def test_a_revocation_disputes_what_lies_between_and_bars_what_follows(
     assert report.result == "altered"
 
 
+def test_a_second_revocation_disputes_from_further_back_and_nothing_after_the_first(
+    built: BuiltLedger,
+) -> None:
+    pupil = built.pupil(0)  # three entries
+    first = size_of(built) - 3
+    built.revoke("senco", first + 2, by="head")
+    built.revoke("senco", first, by="head")
+    disputed = {one.index for one in verified(built).notes if one.code == "disputed"}
+    assert disputed == {first, first + 1, first + 2}
+    with pytest.raises(NotAuthorised) as refused:
+        built.put("senco", [enrolled(built, pupil, 4)])
+    assert refused.value.kind == "revoked-key"
+
+
 def test_a_revocation_from_its_own_place_disputes_nothing(built: BuiltLedger) -> None:
     built.pupil(0)
     built.revoke("senco", size_of(built), by="head")

@@ -18,6 +18,7 @@ from ledger.aggregates.authority import Jwk, KeyRegistered, KeyRevoked, RoleGran
 from ledger.aggregates.event import Event, clear_members, disclosed_fields
 from ledger.errors import NotAuthorised
 from ledger.formats.encoding import unb64url
+from ledger.seal.authority import read_authority
 from ledger.seal.ed25519 import prove_possession
 from ledger.verify.home import verify_ledger
 from tests.support.ledger_builder import BuiltLedger, new_ledger
@@ -275,16 +276,35 @@ def test_a_permitted_act_is_recorded_and_found_sound(built: BuiltLedger, act: Ac
     assert found(built) == set()
 
 
-def test_a_key_is_not_revoked_nor_a_role_withdrawn_twice(built: BuiltLedger) -> None:
+def test_a_role_is_not_withdrawn_twice_nor_a_key_revoked_again_without_reaching_further_back(
+    built: BuiltLedger,
+) -> None:
     seq = built.authority.version + 1
-    built.put("head", [revoke("senco")(built, seq), withdraw("senco", "senco")(built, seq + 1)])
+    built.put("head", [revoke("senco", 4)(built, seq), withdraw("senco", "senco")(built, seq + 1)])
     for make, code in (
-        (revoke("senco"), "revocation-malformed"),
+        (revoke("senco", 4), "revocation-malformed"),
+        (revoke("senco", 5), "revocation-malformed"),
         (withdraw("senco", "senco"), "withdrawal-malformed"),
     ):
         with pytest.raises(NotAuthorised) as refused:
             built.put("head", [make(built, seq + 2)])
         assert refused.value.kind == code
+
+
+def test_a_key_is_revoked_again_from_an_earlier_entry_by_who_may_revoke_it(
+    built: BuiltLedger,
+) -> None:
+    seq = built.authority.version + 1
+    built.put("root", [revoke("log", 5)(built, seq)])
+    with pytest.raises(NotAuthorised) as refused:
+        built.put("head", [revoke("log", 3)(built, seq + 1)])
+    assert refused.value.kind == "revocation-not-permitted"
+    built.put("root", [revoke("log", 3)(built, seq + 1)])
+    with built.reading_file() as reader:
+        authority = read_authority(reader)
+    key = authority.keys[built.signing["log"].kid]
+    assert key.revoked is not None
+    assert (key.revoked_from, key.revoked_last) == (3, key.revoked + 1)
 
 
 def test_a_key_registered_by_a_head_speaks_for_a_person_without_a_live_one(

@@ -258,6 +258,27 @@ def test_what_a_revocation_reaches_back_over_is_disputed_and_no_more() -> None:
     assert walk.result == "intact"
 
 
+def test_a_second_revocation_from_further_back_disputes_more_but_not_the_first_one() -> None:
+    log = small_log()
+    earlier, later = log.event("consent"), log.event("consent")
+    log.register("senco#2", "senco", "senco")
+    log.revoke("senco", later, "senco", "senco")
+    log.revoke("senco", earlier, "senco#2", "senco")
+    walk = walk_log(log.leaves)
+    found = [one.leaf for one in walk.found if one.code == "disputed"]
+    assert found == [earlier, later, later + 1]  # the registration of the new key among them
+    assert walk.result == "intact"
+
+
+def test_a_revocation_again_from_no_earlier_entry_is_found() -> None:
+    log = small_log()
+    within = log.event("consent")
+    log.revoke("senco", within, "head", "head")
+    again = log.revoke("senco", within, "head", "head")
+    walk = walk_log(log.leaves)
+    assert [one.leaf for one in walk.found if one.code == "not-authorised"] == [again]
+
+
 def test_what_a_withdrawal_reaches_back_over_is_disputed() -> None:
     log = small_log()
     within = log.event("consent")

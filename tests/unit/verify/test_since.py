@@ -237,6 +237,20 @@ def test_a_revocation_reaches_back_over_what_was_verified_before(
     assert "disputed" not in verify(built, since=saved(report)).codes
 
 
+def test_a_second_revocation_reaches_back_over_what_was_verified_before(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    built.revoke("senco", from_index=BUILT_SIZE - 1, by="head")
+    state = saved(verify(built))
+    built.revoke("senco", from_index=BUILT_SIZE - 4, by="head")
+    report = verify(built, since=state)
+    disputed = [one.index for one in report.notes if one.code == "disputed"]
+    full = [one.index for one in verify(built).notes if one.code == "disputed"]
+    assert disputed == full
+    assert len(full) > 1
+    assert "disputed" not in verify(built, since=saved(report)).codes
+
+
 def test_contents_never_opened_are_not_taken_for_checked(
     built: BuiltLedger, verify: Verify
 ) -> None:

@@ -26,9 +26,10 @@ from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
 from ledger.seal.actor import Actor
-from ledger.seal.authority import apply_checked, permitted_kinds
+from ledger.seal.authority import apply_checked
 from ledger.seal.content_keys import encryption_context, seal_content
 from ledger.seal.ed25519 import sign_each
+from ledger.seal.roles import permitted_kinds
 from ledger.statute.signing import roles_that_may_sign
 
 CLOCK_TOLERANCE = timedelta(minutes=2)

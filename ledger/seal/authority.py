@@ -21,22 +21,7 @@ from ledger.seal.ed25519 import (
     thumbprint,
     verify,
 )
-
-MACHINE_ROLES = frozenset({"log", "system", "cosigner", "access"})
-ROOT_GRANTS = frozenset({"head"}) | MACHINE_ROLES
-_KINDS_BY_ROLE = {
-    "root": kinds.AUTHORITY_KINDS,
-    "system": frozenset(
-        {kinds.STREAM_HEAD, kinds.ANCHOR, kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT}
-    ),
-    "log": frozenset[str](),
-    "cosigner": frozenset[str](),
-    "access": frozenset({kinds.ACCESS_RECORD}),
-    "governor": frozenset[str](),
-    "inspector": frozenset[str](),
-}
-_PEOPLE_SIGN = frozenset({kinds.EVENT, kinds.COUNTERSIGNATURE, kinds.ERASURE, kinds.HOLD})
-_SENCO_SIGNS = _PEOPLE_SIGN | {kinds.MANIFEST, kinds.RECEIPT}
+from ledger.seal.roles import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 
 
 @dataclass(slots=True)
@@ -361,15 +346,6 @@ class Authority:
             )
         for one in held:
             one.withdrawn, one.withdrawn_from = index, payload["from_index"]
-
-
-def permitted_kinds(role: str) -> frozenset[str]:
-    """Give the kinds of statement that a role may sign at all."""
-    if role == "head":
-        return _PEOPLE_SIGN | kinds.AUTHORITY_KINDS
-    if role == "senco":
-        return _SENCO_SIGNS
-    return _KINDS_BY_ROLE.get(role, _PEOPLE_SIGN)
 
 
 def apply_checked(authority: Authority, index: int, statement: Statement) -> None:

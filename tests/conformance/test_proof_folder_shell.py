@@ -19,9 +19,9 @@ from ledger.formats.encoding import b64url
 from ledger.formats.kinds import RESERVED_NAMES, ROLES
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.tlog_proof import TlogProof
-from ledger.seal.authority import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.proofs import LogProver
+from ledger.seal.roles import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 from ledger.verify.proof_folder import examine_proof_folder
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
 from tests.unit.evidence.altered_folders import ALTERATIONS, changed, flip

@@ -20,8 +20,9 @@ from ledger.formats.statement import (
     read_statement,
     unsigned,
 )
-from ledger.seal.authority import Authority, apply_checked, permitted_kinds, read_authority
+from ledger.seal.authority import Authority, apply_checked, read_authority
 from ledger.seal.ed25519 import BadSignature, SigningKey, prove_possession
+from ledger.seal.roles import permitted_kinds
 from ledger.verify.home import verify_ledger
 from tests.support.ledger_builder import START, drawn, new_ledger
 from tests.support.tampering import editing, forging, set_statement, statements

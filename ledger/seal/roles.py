@@ -1,0 +1,33 @@
+"""The roles of a ledger: who grants them, and which kinds of statement each may sign.
+
+The same tables for the writing side and the verifier: `docs/formats/authority.md`.
+"""
+
+from __future__ import annotations
+
+from ledger.formats import kinds
+
+MACHINE_ROLES = frozenset({"log", "system", "cosigner", "access"})
+ROOT_GRANTS = frozenset({"head"}) | MACHINE_ROLES
+_KINDS_BY_ROLE = {
+    "root": kinds.AUTHORITY_KINDS,
+    "system": frozenset(
+        {kinds.STREAM_HEAD, kinds.ANCHOR, kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT}
+    ),
+    "log": frozenset[str](),
+    "cosigner": frozenset[str](),
+    "access": frozenset({kinds.ACCESS_RECORD}),
+    "governor": frozenset[str](),
+    "inspector": frozenset[str](),
+}
+_PEOPLE_SIGN = frozenset({kinds.EVENT, kinds.COUNTERSIGNATURE, kinds.ERASURE, kinds.HOLD})
+_SENCO_SIGNS = _PEOPLE_SIGN | {kinds.MANIFEST, kinds.RECEIPT}
+
+
+def permitted_kinds(role: str) -> frozenset[str]:
+    """Give the kinds of statement that a role may sign at all."""
+    if role == "head":
+        return _PEOPLE_SIGN | kinds.AUTHORITY_KINDS
+    if role == "senco":
+        return _SENCO_SIGNS
+    return _KINDS_BY_ROLE.get(role, _PEOPLE_SIGN)

@@ -133,6 +133,8 @@ What is compared:
   two rows.  No chain, tree, authority or checks.
 - *Floors of verifying*: everything read and taken apart beforehand; the time of one
   thread divided by the cores that we use.
+- *Starting*: whole programs, from the shell and back, with compiled bytecode kept on
+  both sides, as it is wherever a program is installed.
 - *An event* is a review with ten fields of its own, eighteen with those of every entry,
   so thirty-two digests.  A pupil has thirty-five entries in seven streams.
 """

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.measuring import Comparison, alternate, seconds
@@ -54,7 +58,7 @@ def run(*words: str, environment: dict[str, str] | None = None) -> None:
         check=False,
         capture_output=True,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**as_installed(), **(environment or {})},
     )
     if done.returncode:
         raise RuntimeError(f"send-ledger {words[0]} failed: {done.stderr}")
@@ -62,7 +66,25 @@ def run(*words: str, environment: dict[str, str] | None = None) -> None:
 
 def start_python() -> None:
     """Start Python, import click, end."""
-    subprocess.run(PYTHON_AND_CLICK, check=True)  # noqa: S603  this very interpreter
+    subprocess.run(PYTHON_AND_CLICK, check=True, env=as_installed())  # noqa: S603  this very interpreter
+
+
+def as_installed() -> dict[str, str]:
+    """Give an environment in which bytecode is kept, as it is wherever a program is installed.
+
+    The warm-up writes it, for both sides alike, away from the working copy.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode_folder()}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
+
+
+@cache
+def bytecode_folder() -> str:
+    """Make the folder for it, once; it goes with the program."""
+    folder = tempfile.mkdtemp(prefix="send-ledger-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from ledger.aggregates.event import Entry, Event, event_type
 from ledger.errors import RuleRefused
+from ledger.values.nouns import PUPILS
 
 
 @event_type("entry.corrected.v1")
@@ -44,7 +45,7 @@ class Aggregate(ABC):
         corrected: places of the entries that later ones corrected.
     """
 
-    CONTENT_CLASS = "general"
+    CONTENT_CLASS = PUPILS
     """Which readers may open it: school, general, protected_address or my_story."""
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it

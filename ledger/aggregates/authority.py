@@ -12,6 +12,7 @@ from datetime import date
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.formats import kinds
+from ledger.values.nouns import class_of_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class RoleWithdrawn(Event):
 class AuthorityStream(Aggregate):
     """The authority stream of one ledger."""
 
-    CONTENT_CLASS = "school"
+    CONTENT_CLASS = class_of_contents("authority")
 
     def _apply(self, event: Event) -> None:
         """Keep nothing: `ledger.seal.authority` folds the stream from its clear part."""

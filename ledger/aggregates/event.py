@@ -18,9 +18,6 @@ from ledger.formats.fields import FieldCodec, codecs_of
 from ledger.formats.kinds import CLEAR_MEMBERS, EVENT, RESERVED_NAMES
 from ledger.values.dates import OccurredOn, parse_instant
 
-LATE_AFTER_DAYS = 7
-"""An entry made more days than this after the fact is called late everywhere."""
-
 
 @dataclass(frozen=True, slots=True)
 class SubjectId:
@@ -218,12 +215,3 @@ def _read_subject(shown: Mapping[str, Any]) -> Subject | None:
         date.fromisoformat(born) if born else None,
         SubjectId(identifier["scheme"], identifier["value"]) if identifier else None,
     )
-
-
-def days_late(occurred_on: OccurredOn, recorded_on: date) -> int:
-    """Give how many days after the fact an entry was recorded; 0 when on time.
-
-    An imprecise date counts from its last possible day, in the writer's favour.
-    """
-    late = (recorded_on - occurred_on.last).days
-    return late if late > LATE_AFTER_DAYS else 0

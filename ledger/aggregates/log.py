@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.formats import kinds
+from ledger.values.nouns import class_of_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class AnchorLogged(Event):
 class SystemStream(Aggregate):
     """A stream that the system key writes."""
 
-    CONTENT_CLASS = "school"
+    CONTENT_CLASS = class_of_contents("log")
 
     def _apply(self, event: Event) -> None:
         """Keep nothing: these statements are read from their clear part."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.values.code import Code
+from ledger.values.nouns import class_of_contents
 
 
 @event_type("my_story.recorded.v1")
@@ -24,7 +25,7 @@ class MyStoryRecorded(Event):
 class MyStory(Aggregate):
     """One My Story; leaves the school only under its own live consent."""
 
-    CONTENT_CLASS = "my_story"
+    CONTENT_CLASS = class_of_contents("my_story")
 
     def _apply(self, event: Event) -> None:
         """Keep nothing: each telling stands for itself."""

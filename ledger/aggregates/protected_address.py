@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
+from ledger.values.nouns import class_of_contents
 
 
 @event_type("protected_address.recorded.v1")
@@ -29,7 +30,7 @@ class ProtectedAddressRecorded(Event):
 class ProtectedAddress(Aggregate):
     """The protected address of one pupil."""
 
-    CONTENT_CLASS = "protected_address"
+    CONTENT_CLASS = class_of_contents("protected_address")
 
     def _apply(self, event: Event) -> None:
         """Keep nothing: the newest stands."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
+from ledger.values.nouns import class_of_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class ForkFound(Event):
 class School(Aggregate):
     """The school that keeps this ledger."""
 
-    CONTENT_CLASS = "school"
+    CONTENT_CLASS = class_of_contents("school")
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)

@@ -10,6 +10,7 @@ from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
 from ledger.values.code import Code
+from ledger.values.nouns import class_of_contents
 
 
 @event_type("staff.appointed.v1")
@@ -54,7 +55,7 @@ class StaffLeft(Event):
 class Staff(Aggregate):
     """One member of staff; the stream's id is the person's id in the authority stream."""
 
-    CONTENT_CLASS = "school"
+    CONTENT_CLASS = class_of_contents("staff")
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)

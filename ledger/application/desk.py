@@ -11,13 +11,14 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.aggregates.aggregate import Aggregate
-from ledger.aggregates.event import Entry, Subject, days_late
+from ledger.aggregates.event import Entry, Subject
 from ledger.aggregates.pupil import Pupil
 from ledger.application.ledger_application import LedgerApplication
 from ledger.errors import EntryConflict, RuleRefused
 from ledger.formats.home_file import HomeStreams
 from ledger.seal.actor import Actor
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, days_late
+from ledger.values.nouns import PUPILS
 
 DECISION_TRIES = 3
 """How often a decision is taken anew when somebody else's entry came first."""
@@ -120,7 +121,7 @@ class Desk:
         """
         chosen = stream or UUID(bytes=self.entropy(16))
         shared = None
-        if pupil is not None and cls.CONTENT_CLASS == Pupil.CONTENT_CLASS:
+        if pupil is not None and cls.CONTENT_CLASS == PUPILS:
             shared = self.keys.data_key(pupil.bytes)
         self.keys.add_stream(chosen.bytes, cls.CONTENT_CLASS, shared)
         return cls(chosen)

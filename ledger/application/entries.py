@@ -14,14 +14,14 @@ from uuid import UUID
 
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import Event, days_late, event_class, own_codecs
+from ledger.aggregates.event import Event, event_class, own_codecs
 from ledger.aggregates.proposal import EntryProposed, Proposal
 from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import Desk
 from ledger.errors import KeyUnavailable, NotAuthorised, RuleRefused
 from ledger.formats.encoding import compact_json, strict_json
 from ledger.statute.signing import roles_that_may_sign
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, days_late
 
 PROPOSE = "entry.proposed.v1"
 REGISTERED = "pupil.registered.v1"

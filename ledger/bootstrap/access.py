@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.aggregates.log import StreamHead
 from ledger.bootstrap.home import Home
 from ledger.errors import KeyUnavailable, LedgerError
-from ledger.formats.access_log import AccessRecord, read_access_log
+from ledger.formats.access_log import AccessRecord
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import StreamPlace, read_statement
 from ledger.recorder.access_log import AccessLog, access_log_failed
@@ -91,24 +89,6 @@ def note_access(
         sign=key.sign,
         entropy=home.entropy,
     ).append(record, home.clock(), auth)
-
-
-def access_head(home: Home) -> StreamHead | None:
-    """Give the newest record's place, to be logged in the ledger; None where there is none.
-
-    A damaged access log does not keep the ledger from being sealed: verifying
-    says what is wrong with it.
-    """
-    if not home.access_path.exists():
-        return None
-    with (
-        suppress(LedgerError),
-        closing(read_access_log(home.access_path, newest_first=True)) as records,
-    ):
-        for newest in records:
-            hashed = read_statement(newest.statement).hash
-            return StreamHead(home.streams.access.bytes, newest.seq, hashed)
-    return None
 
 
 def note_verifying(

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from ledger.bootstrap.home import Home
+from datetime import date
+
 from ledger.errors import KeyUnavailable
+from ledger.seal.authority import Authority
 
 ROLE_ORDER = ("senco", "head", "dpo", "teacher", "administrator", "inspector", "governor")
 """Which of a person's roles they act in, where they name none."""
 
 
-def role_in_force(home: Home, person: str, wanted: str | None) -> str:
+def role_in_force(authority: Authority, person: str, wanted: str | None, on: date) -> str:
     """Give the role that a person acts in.
+
+    Args:
+        authority: keys and roles, as of the newest entry.
+        person: their random id, text.
+        wanted: the role they name, or None.
+        on: the day.
 
     Raises:
         KeyUnavailable: they hold none, or not the one they want.
     """
-    authority = home.authority()
-    held = authority.roles_of(person, authority.head_index + 1, home.clock().date().isoformat())
+    held = authority.roles_of(person, authority.head_index + 1, on.isoformat())
     for role in (wanted,) if wanted else ROLE_ORDER:
         if role in held:
             return role

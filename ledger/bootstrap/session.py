@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ledger.aggregates.log import StreamHead
 from ledger.application.desk import Desk
 from ledger.application.ledger_application import LedgerApplication, Parts
 from ledger.application.log import LogKey, seal_log
-from ledger.bootstrap.access import LIBRARY, Reading, access_head
+from ledger.bootstrap.access import LIBRARY, Reading
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation
 from ledger.bootstrap.view import View, open_view
+from ledger.errors import LedgerError
+from ledger.formats.access_log import read_access_log
 from ledger.formats.encoding import b64url
+from ledger.formats.statement import read_statement
 from ledger.projections.people import names_by_kid
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.recorder.datastore import LedgerDatastore
@@ -66,6 +70,24 @@ class Session:
         with self.home.reading() as reader:
             outside = access_head(self.home)
             return seal_log(self.system_desk(), reader, self.store, self.log_key(), outside)
+
+
+def access_head(home: Home) -> StreamHead | None:
+    """Give the newest record's place, to be logged in the ledger; None where there is none.
+
+    A damaged access log does not keep the ledger from being sealed: verifying
+    says what is wrong with it.
+    """
+    if not home.access_path.exists():
+        return None
+    with (
+        suppress(LedgerError),
+        closing(read_access_log(home.access_path, newest_first=True)) as records,
+    ):
+        for newest in records:
+            hashed = read_statement(newest.statement).hash
+            return StreamHead(home.streams.access.bytes, newest.seq, hashed)
+    return None
 
 
 def machine_actor(home: Home, purpose: str) -> Actor:

@@ -145,18 +145,20 @@ def open_view(
         reading: how they read, for the access log.
     """
     opened = home.open_person(who, passphrase)
-    chosen = role_in_force(home, b64url(opened.person), role)
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
-    keys.unlock(opened.reading)
-    with home.reading() as reader, open_read_models(home.read_models_path, keys.data_key) as models:
-        catch_up(models, reader, progress)
-        yield View(
-            home=home,
-            opened=opened,
-            role=chosen,
-            reader=reader,
-            keys=keys,
-            authority=read_authority(reader),
-            reading=reading,
-            _models=models,
-        )
+    with home.reading() as reader:
+        authority = read_authority(reader)
+        chosen = role_in_force(authority, b64url(opened.person), role, home.clock().date())
+        keys.unlock(opened.reading)
+        with open_read_models(home.read_models_path, keys.data_key) as models:
+            catch_up(models, reader, progress)
+            yield View(
+                home=home,
+                opened=opened,
+                role=chosen,
+                reader=reader,
+                keys=keys,
+                authority=authority,
+                reading=reading,
+                _models=models,
+            )

@@ -22,7 +22,8 @@ from ledger.formats.signed_note import SignedNote
 from ledger.formats.statement import Statement, read_statement
 from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.contents import OpenedEntry, open_entry
-from ledger.seal.ed25519 import public_from_jwk, spki_pem, thumbprint
+from ledger.seal.ed25519 import public_from_jwk, thumbprint
+from ledger.seal.pem import spki_pem
 from ledger.seal.proofs import LogProver
 from ledger.verify.findings import Findings
 from ledger.verify.proof_folder import (

@@ -13,15 +13,14 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
-from ledger.aggregates.event import days_late
 from ledger.errors import LedgerError
 from ledger.evidence.time_words import bracket_words, moment_words, seal_words
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import compact_json
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
-from ledger.seal.ed25519 import public_from_spki_pem
+from ledger.seal.pem import public_from_spki_pem
 from ledger.seal.time_stamps import read_token
-from ledger.values.dates import OccurredOn, day_words, parse_instant
+from ledger.values.dates import OccurredOn, day_words, days_late, parse_instant
 from ledger.verify.proof_folder import LOG_KEY_FILE
 from ledger.verify.proof_time import CHECKPOINT
 

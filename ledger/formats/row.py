@@ -37,23 +37,19 @@ def pack(value: object) -> bytes:
     return bytes(msgpack.packb(value, use_bin_type=True))
 
 
-def unpack(data: bytes, limit: int = MAX_ROW_BYTES) -> object:
+def unpack(data: bytes) -> object:
     """Read a msgpack value, refusing every spelling but our writer's.
 
     Args:
         data: the value.
-        limit: the most bytes that it may have.
 
     Raises:
         MalformedInput: not msgpack, a duplicate key, a longer integer than
             needed, an extension type, or trailing bytes.
     """
-    if len(data) > limit:
+    if len(data) > MAX_ROW_BYTES:
         raise MalformedInput("A stored row is too long.", kind="bad-msgpack")
-    try:
-        value = msgpack.unpackb(data, raw=False, strict_map_key=True)
-    except (ValueError, TypeError, msgpack.exceptions.UnpackException):
-        raise MalformedInput("A stored row is malformed.", kind="bad-msgpack") from None
+    value = unpack_own(data)
     try:
         canonical = msgpack.packb(value, use_bin_type=True)
     except (ValueError, TypeError):
@@ -70,6 +66,21 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, dict):
         return all(type(key) is str and _is_plain(inner) for key, inner in value.items())
     return type(value) in _ATOMS
+
+
+def unpack_own(data: bytes) -> object:
+    """Read a msgpack value that this program wrote and nobody else could.
+
+    Args:
+        data: the value, authenticated; of any length, in any spelling.
+
+    Raises:
+        MalformedInput: not msgpack.
+    """
+    try:
+        return msgpack.unpackb(data, raw=False, strict_map_key=True)
+    except (ValueError, TypeError, msgpack.exceptions.UnpackException):
+        raise MalformedInput("A stored row is malformed.", kind="bad-msgpack") from None
 
 
 def pack_row(row: Row) -> bytes:

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import days_late, event_types
-from ledger.aggregates.pupil import Pupil
 from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import b64url
 from ledger.seal.contents import open_entry
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, days_late
+from ledger.values.nouns import NAMING_PUPILS, PUPILS, class_of_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,27 +65,12 @@ class HistoryEntry:
 def fold(models: ReadModelFile, entry: Folded) -> None:
     """Note where an entry about a pupil stands."""
     loose = models.get(LOOSE, entry.stream)
-    if loose is None and entry.pupil is not None and not _is_restricted(entry.noun):
+    if loose is None and entry.pupil is not None and class_of_contents(entry.noun) == PUPILS:
         places = models.get(MODEL, entry.pupil) or []
         models.put(MODEL, entry.pupil, sorted({*places, entry.index}))
-    elif entry.pupil is not None or entry.noun in _nouns_about_pupils():
+    elif entry.pupil is not None or entry.noun in NAMING_PUPILS:
         _pupil, places = loose or (None, [])
         models.put(LOOSE, entry.stream, [entry.pupil, sorted({*places, entry.index})])
-
-
-def _is_restricted(noun: str) -> bool:
-    record = aggregate_of(noun)
-    return record is not None and record.CONTENT_CLASS != Pupil.CONTENT_CLASS
-
-
-@cache
-def _nouns_about_pupils() -> frozenset[str]:
-    """Give the nouns whose records may name a pupil only later, e.g. a transfer received."""
-    return frozenset(
-        name.split(".", 1)[0]
-        for name, cls in event_types().items()
-        if "pupil" in cls.__dataclass_fields__
-    )
 
 
 @dataclass(frozen=True, slots=True)

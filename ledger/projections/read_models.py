@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput, StorageFailed
 from ledger.formats.encoding import b64url
-from ledger.formats.row import pack, unpack
+from ledger.formats.row import pack, unpack_own
 from ledger.seal.content_keys import open_content, seal_content
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ SCHEMA = (
 MODEL_VERSION = 1
 """Raised whenever a fold changes, so that older files are rebuilt."""
 BUSY_SECONDS = 10
-MAX_BYTES = 256 * 1024 * 1024
-"""The longest document: what one pupil's entries come to, folded, grows with every entry."""
 TITLE = "send-ledger/v1/read-model"
 
 
@@ -133,7 +131,7 @@ class ReadModelFile:
     def _open(self, model: str, key: bytes, ciphertext: bytes) -> Any:
         data_key = self.data_key(key)
         try:
-            return unpack(open_content(data_key, _context(model, key), ciphertext), MAX_BYTES)
+            return unpack_own(open_content(data_key, _context(model, key), ciphertext))
         except (AlterationFound, MalformedInput) as error:
             raise _failed("The file of read models is damaged.", error.what) from error
 

@@ -15,13 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_public_key,
-)
 
 from ledger.errors import AlterationFound, MalformedInput, RuleRefused
 from ledger.formats.encoding import b64url, compact_json, unb64url
@@ -33,7 +28,6 @@ PUBLIC_BYTES: Final = 32
 SEED_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 KEYS_KEPT_LOADED: Final = 4096
-PEM_MAX_BYTES: Final = 4096
 SIGNED_PER_THREAD: Final = 64
 POSSESSION_TITLE: Final = "send-ledger/v1/possession"
 
@@ -225,40 +219,6 @@ def public_from_jwk(value: Mapping[str, object]) -> bytes:
             kind="bad-jwk",
         )
     public = unb64url(x)
-    check_public(public)
-    return public
-
-
-def spki_pem(public: bytes) -> bytes:
-    """Write a public key as SubjectPublicKeyInfo in PEM (RFC 8410 §4), for openssl."""
-    key = Ed25519PublicKey.from_public_bytes(public)
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def public_from_spki_pem(pem: bytes) -> bytes:
-    """Read a public key from SubjectPublicKeyInfo in PEM.
-
-    Args:
-        pem: at most `PEM_MAX_BYTES`, as `openssl pkey -pubout` writes it.
-
-    Returns:
-        The 32 bytes of a sound key.
-
-    Raises:
-        MalformedInput: not such a file, or a key of another algorithm.
-        WeakKey: see `check_public`.
-    """
-    try:
-        key = load_pem_public_key(pem) if len(pem) <= PEM_MAX_BYTES else None
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PublicKey):
-        raise MalformedInput(
-            "A file is not an Ed25519 public key in PEM.",
-            remedy="Write it with `openssl pkey -pubout`, or ask its owner for it again.",
-            kind="bad-pem",
-        )
-    public = key.public_bytes_raw()
     check_public(public)
     return public
 

@@ -21,6 +21,7 @@ from ledger.formats.statement import Statement, read_statement
 from ledger.seal.contents import open_entry
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
 from ledger.seal.proofs import LogProver
+from ledger.seal.tlog_proofs import tlog_proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -70,7 +71,7 @@ class ProofWriter:
         chosen = [one for one in disclosures if shown is None or one.name in shown]
         return {
             f"{name}.sd-jwt": write_sd_jwt(entry.statement, chosen),
-            f"{name}.tlog-proof": self._prover.tlog_proof(entry.index, self.note),
+            f"{name}.tlog-proof": tlog_proof(self._prover, entry.index, self.note),
         }
 
     def consistency(self, old: int) -> tuple[bytes, ...]:

@@ -1,13 +1,10 @@
-"""Proofs drawn from a stored log: inclusion, consistency, and the tlog-proof file."""
+"""Proofs drawn from a stored log: inclusion and consistency."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Protocol
 
-from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.signed_note import SignedNote
-from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.tree import (
     TILE_WIDTH,
     Frontier,
@@ -65,12 +62,6 @@ class LogProver:
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Prove that the tree of one size continues that of a smaller (RFC 9162 §2.1.4)."""
         return prove_consistency(self._nodes, old, new)
-
-    def tlog_proof(self, index: int, note: bytes) -> bytes:
-        """Write the C2SP tlog-proof of a leaf against a signed checkpoint of this log."""
-        checkpoint = Checkpoint.parse(SignedNote.parse(note).text)
-        hashes = tuple(self.inclusion(index, checkpoint.size))
-        return TlogProof(index=index, hashes=hashes, checkpoint_note=note).to_bytes()
 
     def _tile(self, level: int, number: int) -> bytes:
         stored = self._log.stored_tile(level, number)

@@ -18,6 +18,8 @@ EARLIEST_YEAR = 1900
 LATEST_YEAR = 2199
 MONTHS_IN_YEAR = 12
 DAYS_IN_WEEK = 7
+LATE_AFTER_DAYS = 7
+"""An entry made more days than this after the fact is called late everywhere."""
 
 MONTHS = (
     "January",
@@ -236,3 +238,12 @@ def _refused(why: str) -> DateRefused:
     return DateRefused(
         "The date could not be read.", why, "Write the day before the month and the year in full."
     )
+
+
+def days_late(occurred_on: OccurredOn, recorded_on: date) -> int:
+    """Give how many days after the fact an entry was recorded; 0 when on time.
+
+    An imprecise date counts from its last possible day, in the writer's favour.
+    """
+    late = (recorded_on - occurred_on.last).days
+    return late if late > LATE_AFTER_DAYS else 0

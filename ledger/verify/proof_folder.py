@@ -18,7 +18,8 @@ from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.sha256sums import SUMS_NAME, check_sha256sums
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
 from ledger.seal.checkpoints import NoKnownSignature, OpenedCheckpoint, open_checkpoint
-from ledger.seal.ed25519 import public_from_spki_pem, spki_pem, thumbprint
+from ledger.seal.ed25519 import thumbprint
+from ledger.seal.pem import public_from_spki_pem, spki_pem
 from ledger.values.dates import parse_instant
 from ledger.verify.findings import Findings, Report
 from ledger.verify.logged import Logged, LoggedMembers, LoggedStream, check_stream, member

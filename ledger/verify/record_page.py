@@ -6,13 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import days_late, event_class
+from ledger.aggregates.event import event_class
 from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import AUTHORITY_KINDS
 from ledger.formats.record_page import Page, PageEntry, draw_page
 from ledger.seal.authority import Authority
-from ledger.values.dates import OccurredOn, parse_instant
+from ledger.values.dates import OccurredOn, days_late, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

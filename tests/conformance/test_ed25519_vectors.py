@@ -16,10 +16,9 @@ from ledger.seal.ed25519 import (
     check_public,
     jwk,
     public_from_jwk,
-    public_from_spki_pem,
-    spki_pem,
     verify,
 )
+from ledger.seal.pem import public_from_spki_pem, spki_pem
 
 if TYPE_CHECKING:
     from pathlib import Path

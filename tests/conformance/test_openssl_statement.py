@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.seal.ed25519 import spki_pem
+from ledger.seal.pem import spki_pem
 from tests.golden.fixed import ACTOR, STRANGER
 from tests.golden.good_statements import Made, consent_fields, make
 from tests.golden.vector import FOLDER, read_vector

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ledger.formats.checkpoint import cosigner_name, origin_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
 from ledger.seal.checkpoints import cosign
-from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.pem import spki_pem
 from tests.golden.fixed import fixed_bytes
 from tests.golden.small_log import AUTHORITY, LID, SmallLog, key_of
 

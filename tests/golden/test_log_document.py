@@ -22,7 +22,8 @@ from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
 from ledger.formats.tlog_policy import PolicyLog, PolicyWitness, TlogPolicy
 from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.checkpoints import check_cosignatures, cosign, open_checkpoint, sign_checkpoint
-from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.pem import spki_pem
 from ledger.seal.tree import (
     Frontier,
     LeafHashes,

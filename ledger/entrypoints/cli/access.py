@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say_table
-from ledger.entrypoints.cli.parameters import DAY
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.staff_finding import find_person
 from ledger.entrypoints.cli.viewing import find_pupil, viewing
 from ledger.errors import NotAuthorised

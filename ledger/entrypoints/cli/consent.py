@@ -21,7 +21,8 @@ from ledger.entrypoints.cli.consent_options import (
     ask_options,
     asked_fields,
 )
-from ledger.entrypoints.cli.parameters import CodeChoice, Read
+from ledger.entrypoints.cli.days import Read
+from ledger.entrypoints.cli.parameters import CodeChoice
 from ledger.entrypoints.cli.viewing import pupil_stream, viewing
 from ledger.errors import NotFound, StorageFailed
 from ledger.evidence.consent_answer import (

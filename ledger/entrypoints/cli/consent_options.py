@@ -7,13 +7,8 @@ from typing import Any
 import click
 
 from ledger.aggregates.consent import FamilyAct
-from ledger.entrypoints.cli.parameters import (
-    CodeChoice,
-    Read,
-    hash_file,
-    parse_stated,
-    parse_words,
-)
+from ledger.entrypoints.cli.days import Read, parse_stated
+from ledger.entrypoints.cli.parameters import CodeChoice, hash_file, parse_words
 
 CAPACITIES = ("parental_responsibility", "young_person", "advocate")
 ACT_KINDS = ("signed_form", "message", "witnessed_words", "none")

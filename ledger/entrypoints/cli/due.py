@@ -10,7 +10,7 @@ import click
 
 from ledger.aggregates.school import School
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
-from ledger.entrypoints.cli.parameters import DAY
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.formats.statement import read_statement
 from ledger.projections.history import Histories

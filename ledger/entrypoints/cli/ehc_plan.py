@@ -8,8 +8,9 @@ import click
 
 from ledger.aggregates.ehc_plan import EhcPlan
 from ledger.entrypoints.cli.command import ledger_group
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_options import About, entry_command
-from ledger.entrypoints.cli.parameters import DAY, HASHED_FILE, WORDS
+from ledger.entrypoints.cli.parameters import HASHED_FILE, WORDS
 
 if TYPE_CHECKING:
     from datetime import date

@@ -15,13 +15,13 @@ import click
 
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import AGGREGATES, aggregate_of
-from ledger.aggregates.event import days_late
 from ledger.aggregates.pupil import Pupil
 from ledger.application.entries import Draft, add_entries, may_sign
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import ledger_command, say
+from ledger.entrypoints.cli.days import STATED
 from ledger.entrypoints.cli.entry_words import headline, stated_words
-from ledger.entrypoints.cli.parameters import STATED, WORDS
+from ledger.entrypoints.cli.parameters import WORDS
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import demand_pupils_open, find_pupil, pupil_stream
 from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, UsageError
@@ -29,7 +29,8 @@ from ledger.formats.encoding import b64url, unb64url
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.records import entry_of_command
 from ledger.statute.signing import signing_rows
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, days_late
+from ledger.values.nouns import PUPILS, class_of_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -298,8 +299,7 @@ def _said(desk: Desk, draft: Draft, recorded: Recorded) -> dict[str, Any]:
 def _demand_not_restricted(desk: Desk, drafts: Sequence[Draft]) -> None:
     """Refuse to propose what a proposal, open to the whole staff, would give away (D-CONS-4)."""
     for draft in drafts:
-        noun = aggregate_of(draft.type)
-        restricted = noun is not None and noun.CONTENT_CLASS != Pupil.CONTENT_CLASS
+        restricted = class_of_contents(draft.type.split(".", 1)[0]) != PUPILS
         if restricted and not may_sign(desk, draft.type):
             raise NotAuthorised(
                 f"The role {desk.actor.role} may not record this; nothing was recorded.",

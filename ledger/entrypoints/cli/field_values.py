@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.aggregates.event import own_codecs
 from ledger.aggregates.pupil import RankedNeed
-from ledger.entrypoints.cli.parameters import DAY, MONEY, NAME, WORDS
+from ledger.entrypoints.cli.days import DAY
+from ledger.entrypoints.cli.parameters import MONEY, NAME, WORDS
 from ledger.errors import LedgerError, MalformedInput, UsageError
 from ledger.formats.encoding import strict_json
 from ledger.values.code import Code

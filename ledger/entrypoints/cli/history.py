@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_words import details, headline, read_fields, stated_words
-from ledger.entrypoints.cli.parameters import DAY
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.projections.history import HistoryEntry, read_history

@@ -28,6 +28,7 @@ from ledger.seal.checkpoints import check_cosignatures
 from ledger.seal.private_files import write_private
 from ledger.seal.proofs import LogProver
 from ledger.seal.time_stamps import build_query, check_token, read_roots
+from ledger.seal.tlog_proofs import tlog_proof
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW_FILE = click.Path(path_type=Path)
@@ -88,7 +89,7 @@ def prove(setting: Setting, entry: int, *, out: Path | None) -> None:
                 remedy="Look at the number, or run send-ledger log checkpoint first.",
                 kind="no-entry",
             )
-        proof = LogProver(reader).tlog_proof(entry, note)
+        proof = tlog_proof(LogProver(reader), entry, note)
     if out is not None:
         write_private(out, proof)
     say(

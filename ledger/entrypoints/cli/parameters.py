@@ -3,56 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sys
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
-from ledger.errors import InputRefused, LedgerError
+from ledger.entrypoints.cli.days import Read
+from ledger.errors import InputRefused
 from ledger.values.code import Code
 from ledger.values.code_set import code_set
-from ledger.values.dates import MONTHS, DateRefused, OccurredOn, parse_day
 from ledger.values.money import Money
 from ledger.values.need_type import NeedType
 from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Urn
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-_MONTH: Final = re.compile(r"(?:([A-Za-z]{3,9})|([0-9]{1,2}))[ /-]([0-9]{4})\Z")
-_MONTH_NUMBERS: Final = {
-    name[:length].casefold(): number
-    for number, name in enumerate(MONTHS, 1)
-    for length in (3, len(name))
-}
 LARGEST_TEXT_FILE: Final = 16 * 1024
 """Bytes: what one field of an entry may hold (docs/formats/statement.md)."""
-
-
-class Read(click.ParamType[object]):
-    """A value read by a function that refuses with a `LedgerError`."""
-
-    def __init__(self, name: str, reader: Callable[[str], object]) -> None:
-        """Take what the help calls the value, and what reads it."""
-        self.name = name
-        self.read = reader
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> object:
-        """Read what was typed; a refusal becomes a usage error that says what to type."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return self.read(value)
-        except LedgerError as error:
-            sentences = (error.what, error.why, error.remedy)
-            self.fail(" ".join(one for one in sentences if one), param, ctx)
 
 
 class CodeChoice(click.ParamType[Code]):
@@ -77,25 +45,6 @@ class CodeChoice(click.ParamType[Code]):
 
     def _codes(self) -> list[str]:
         return [one.code.code for one in code_set(self._list).entries if one.in_use(None)]
-
-
-def parse_stated(text: str) -> OccurredOn:
-    """Read a day, a month or a year as people state it.
-
-    Reads what `parse_day` reads, and 2026-03, 03/2026, March 2026, Mar 2026, 2026.
-
-    Raises:
-        DateRefused: another form, or no such day.
-    """
-    trimmed = text.strip()
-    if match := _MONTH.match(trimmed):
-        word, number, year = match.groups()
-        month = int(number) if number else _MONTH_NUMBERS.get(word.casefold(), 0)
-        return OccurredOn.parse(f"{year}-{month:02d}")
-    try:
-        return OccurredOn.on(parse_day(trimmed))
-    except DateRefused:
-        return OccurredOn.parse(trimmed)
 
 
 def parse_words(text: str) -> str:
@@ -164,9 +113,6 @@ def parse_pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-STATED = Read("date", parse_stated)
-"""A day, month or year."""
-DAY = Read("day", parse_day)
 NAME = Read("name", lambda text: str(PersonName.parse(text)))
 WORDS = Read("text", parse_words)
 """A text, or @FILE."""

@@ -12,6 +12,7 @@ from ledger.aggregates.pupil import Pupil, RankedNeed
 from ledger.application.entries import Batch, Draft, Recorded, add_entries, may_sign
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
+from ledger.entrypoints.cli.days import DAY, STATED
 from ledger.entrypoints.cli.entry_options import (
     About,
     demand_writer,
@@ -21,7 +22,7 @@ from ledger.entrypoints.cli.entry_options import (
     take_circumstances,
     with_circumstances,
 )
-from ledger.entrypoints.cli.parameters import DAY, NAME, NEED, PAIR, STATED, URN, WORDS, CodeChoice
+from ledger.entrypoints.cli.parameters import NAME, NEED, PAIR, URN, WORDS, CodeChoice
 from ledger.entrypoints.cli.register_table import FIELDS, say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError

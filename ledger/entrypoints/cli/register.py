@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
-from ledger.entrypoints.cli.parameters import DAY
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.register_table import (
     COLUMNS,
     FIELDS,

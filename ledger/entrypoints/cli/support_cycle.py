@@ -8,8 +8,9 @@ import click
 
 from ledger.aggregates.support_cycle import Provision, SupportCycle, Target, TargetOutcome
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say_table
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
-from ledger.entrypoints.cli.parameters import DAY, MONEY, NAME, WORDS, CodeChoice
+from ledger.entrypoints.cli.parameters import MONEY, NAME, WORDS, CodeChoice
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.errors import UsageError
 from ledger.formats.encoding import unb64url

@@ -8,8 +8,9 @@ import click
 
 from ledger.aggregates.support_plan import SupportPlan
 from ledger.entrypoints.cli.command import ledger_group
+from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
-from ledger.entrypoints.cli.parameters import DAY, NAME, WORDS, CodeChoice
+from ledger.entrypoints.cli.parameters import NAME, WORDS, CodeChoice
 
 if TYPE_CHECKING:
     from ledger.application.entries import Draft

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_FIRST_COMBINING = "\N{COMBINING GRAVE ACCENT}"
+"""What runs from right to left, is wide or has no width comes from here on."""
 _JOINERS = (
     "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # names in Persian, Urdu, Hindi have them
 )
@@ -51,6 +53,8 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def printable(text: str) -> str:
     """Make text safe for a terminal: no control characters, direction isolated."""
+    if _is_plain(text):
+        return text
     clean = "".join(map(_shown, text))
     right_to_left = any(unicodedata.bidirectional(c) in {"R", "AL"} for c in clean)
     return f"\N{FIRST STRONG ISOLATE}{clean}\N{POP DIRECTIONAL ISOLATE}" if right_to_left else clean
@@ -63,7 +67,12 @@ def _shown(character: str) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(map(_columns, text))
+    return len(text) if _is_plain(text) else sum(map(_columns, text))
+
+
+def _is_plain(text: str) -> bool:
+    """Tell, for the letters of most names at once, that each shows as it is, in one column."""
+    return text.isprintable() and max(text, default="") < _FIRST_COMBINING
 
 
 def _columns(character: str) -> int:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import click
 
-from ledger.aggregates.pupil import Pupil
 from ledger.bootstrap.access import Reading
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import unb64url
+from ledger.values.nouns import PUPILS
 from ledger.values.upn import Upn, UpnRefused
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def demand_pupils_open(view: View) -> None:
     Raises:
         KeyUnavailable: kind `contents-unopened`.
     """
-    if Pupil.CONTENT_CLASS not in view.keys.classes:
+    if PUPILS not in view.keys.classes:
         raise KeyUnavailable(
             "Pupils' records are not open to you.",
             f"A {view.role} does not read them.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.aggregates.catalogue import AGGREGATES, aggregate_of
+from ledger.aggregates.event import event_types
 from ledger.aggregates.my_story import MyStory
 from ledger.aggregates.protected_address import ProtectedAddress
 from ledger.aggregates.pupil import (
@@ -11,6 +12,7 @@ from ledger.aggregates.pupil import (
 )
 from ledger.statute.signing import classes_readable_by
 from ledger.values.dates import OccurredOn
+from ledger.values.nouns import NAMING_PUPILS, PUPILS, class_of_contents
 from tests.unit.aggregates.facts import (
     NOW,
     PUPIL,
@@ -74,3 +76,15 @@ def test_d_cons_4_d_plan_7_restricted_contents_have_classes_of_their_own() -> No
     for role in ("teacher", "administrator", "inspector", "governor"):
         assert not {"my_story", "protected_address"} & classes_readable_by(role)
     assert aggregate_of("timetable.made.v1") is None
+
+
+def test_what_reading_knows_of_nouns_is_what_their_events_say() -> None:
+    assert {name: class_of_contents(name) for name in AGGREGATES} == {
+        name: cls.CONTENT_CLASS for name, cls in AGGREGATES.items()
+    }
+    assert class_of_contents("timetable") == PUPILS
+    assert {
+        name.split(".", 1)[0]
+        for name, cls in event_types().items()
+        if "pupil" in cls.__dataclass_fields__
+    } == NAMING_PUPILS

@@ -19,7 +19,6 @@ from ledger.aggregates.event import (
     Subject,
     SubjectId,
     clear_members,
-    days_late,
     disclosed_fields,
     event_class,
     event_type,
@@ -30,7 +29,7 @@ from ledger.errors import MalformedInput
 from ledger.formats.encoding import compact_json, strict_json
 from ledger.formats.kinds import CLEAR_MEMBERS, EVENT, RESERVED_NAMES
 from ledger.values.code import Code
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, days_late
 from ledger.values.money import Money
 from tests.golden import event_fields
 

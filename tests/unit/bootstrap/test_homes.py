@@ -179,13 +179,14 @@ def test_a_person_acts_in_the_first_role_they_hold_or_the_one_they_name(
 ) -> None:
     school.ok("staff", "grant", "office", "--role", "senco", "--as", "head")
     home = school.home
+    authority, today = home.authority(), home.clock().date()
     person = b64url(home.locate("office").person)
-    assert role_in_force(home, person, None) == "senco"
-    assert role_in_force(home, person, "administrator") == "administrator"
+    assert role_in_force(authority, person, None, today) == "senco"
+    assert role_in_force(authority, person, "administrator", today) == "administrator"
     with pytest.raises(KeyUnavailable):
-        role_in_force(home, person, "head")
+        role_in_force(authority, person, "head", today)
     with pytest.raises(KeyUnavailable):
-        role_in_force(home, b64url(bytes(16)), None)
+        role_in_force(authority, b64url(bytes(16)), None, today)
 
 
 def newcomer(handle: str, role: str) -> Newcomer:

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from ledger.entrypoints.cli.table import aligned, csv_text, printable
+from ledger.entrypoints.cli.table import _columns, _shown, _width, aligned, csv_text, printable
 
 COLUMNS = {"name": "Name", "number": "Number"}
 
@@ -32,6 +32,14 @@ def test_columns_stand_under_one_another_whatever_the_script() -> None:
     assert lines[2] == "李小明  x"
     assert lines[3].endswith("     x")
     assert not any(line.endswith(" ") for line in lines)
+
+
+def test_what_is_plain_shows_letter_by_letter_as_it_is() -> None:
+    for character in map(chr, range(0x400)):
+        shown = printable(f"a{character}b")
+        clean = shown.strip("\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}")
+        assert clean == "".join(map(_shown, f"a{character}b"))
+        assert _width(clean) == sum(map(_columns, clean))
 
 
 @pytest.mark.parametrize("hidden", ["\x1b[2J", "\x07", "\u202e", "\ud800", "\x9b"])

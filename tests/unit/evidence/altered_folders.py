@@ -8,7 +8,8 @@ from typing import TypeAlias
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.tlog_proof import TlogProof
-from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.pem import spki_pem
 from tests.support.ledger_builder import drawn
 from tests.unit.evidence.stamped_proofs import Folder, Stamped
 

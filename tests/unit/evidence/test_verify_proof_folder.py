@@ -14,7 +14,8 @@ from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.checkpoints import cosign, sign_checkpoint
-from ledger.seal.ed25519 import SigningKey, spki_pem
+from ledger.seal.ed25519 import SigningKey
+from ledger.seal.pem import spki_pem
 from ledger.seal.proofs import LogProver
 from ledger.values.dates import parse_instant
 from ledger.verify.proof_folder import examine_proof_folder, verify_proof_folder

@@ -19,11 +19,10 @@ from ledger.seal.ed25519 import (
     jwk,
     prove_possession,
     public_from_jwk,
-    public_from_spki_pem,
-    spki_pem,
     thumbprint,
     verify,
 )
+from ledger.seal.pem import public_from_spki_pem, spki_pem
 
 if TYPE_CHECKING:
     from pathlib import Path

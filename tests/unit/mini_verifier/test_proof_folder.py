@@ -10,7 +10,7 @@ import pytest
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.signed_note import ED25519
 from ledger.seal.checkpoints import cosign
-from ledger.seal.ed25519 import spki_pem
+from ledger.seal.pem import spki_pem
 from tests.golden.small_log import AUTHORITY, SmallLog, key_of, small_log
 from tests.golden.small_proof import (
     WITNESS,

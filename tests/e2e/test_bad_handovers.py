@@ -12,6 +12,9 @@ import pytest
 from ledger.aggregates.school import School
 from ledger.bootstrap.cards import transport_identity
 from ledger.bundles.container import decrypt, encrypt
+from ledger.bundles.receipt import open_receipt_file
+from ledger.entrypoints.cli.entry_words import details
+from ledger.formats.bundle_layout import RECEIPT
 from tests.support.school_home import (
     OTHER_FACTS,
     REGISTER,
@@ -304,3 +307,20 @@ def test_after_a_whole_handover_both_ledgers_are_intact(at_stage: Any) -> None:
         assert school.ok("verify", "--as", "senco")["result"] == "intact"
         (transfer,) = school.ok("transfer", "list", "--as", "senco")
         assert transfer["step"] == "complete"
+
+
+def test_a_history_says_who_answered_and_leaves_the_bytes_to_json(stages: dict[str, Pair]) -> None:
+    pair = stages["complete"]
+    page = pair.sender.run("history", ZOE, "--as", "senco").stdout
+    assert "school: Penistone Grammar School" in page
+    assert "signed statement: receipt, “Accepted into the care of the school”, signed on" in page
+    assert "fingerprint " in page
+    assert "SHA-256" not in page
+    assert max(map(len, page.splitlines())) < 200
+    kept = open_receipt_file(pair.read("confirmation"))[f"{RECEIPT}.sd-jwt"].decode("ascii")
+    ((_, said),) = details("record_transfer.completed.v1", {"statement": kept})
+    assert said.startswith("confirmation, signed on ")
+    entries = pair.sender.ok("history", ZOE, "--as", "senco")["entries"]
+    (answer,) = [one for one in entries if one["type"] == "record_transfer.acknowledged.v1"]
+    assert answer["fields"]["statement"].count("~") > 1
+    assert len(answer["fields"]["receipt"]) == len("base64url of 32 bytes without padding......")

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.aggregates.event import event_class, own_codecs
 from ledger.entrypoints.cli.table import printable
+from ledger.errors import MalformedInput
+from ledger.formats.sd_jwt import read_sd_jwt
+from ledger.formats.statement import statement_hash
 from ledger.statute.event_names import base_name
 from ledger.values.code import Code
-from ledger.values.dates import MONTHS, day_words
+from ledger.values.dates import MONTHS, day_words, parse_instant
 from ledger.values.money import Money
 
 if TYPE_CHECKING:
@@ -67,9 +70,21 @@ HEADLINES = {
 }
 """Event type without version → its headline; what stands in braces are its fields."""
 
-_LABELS = {"grounds": "reason", "to_names": "to"}
-_UNSAID = frozenset({"replaced_by_seq", "corrects_seq", "corrects_hash", "regarding_seq"})
+_LABELS = {"grounds": "reason", "to_names": "to", "statement": "signed statement"}
+_UNSAID = frozenset(
+    {
+        *("replaced_by_seq", "corrects_seq", "corrects_hash", "regarding_seq"),
+        *("from_origin", "to_origin", "sender_size", "sender_root", "cosignature"),
+        "attachment_hash",
+    }
+)
+"""For programs; `--json` gives them."""
 _ID_BYTES = 16
+_FINGERPRINT_BYTES = 8
+_KINDS_OF_ANSWER = {
+    "handover.receipt.v1": "receipt",
+    "handover.confirmation.v1": "confirmation",
+}
 
 
 class _Words(string.Formatter):
@@ -113,6 +128,8 @@ def details(type_name: str, fields: Mapping[str, Any]) -> list[tuple[str, str]]:
         label = _LABELS.get(name, name.replace("_", " ").strip())
         if name == "regarding":
             lines.append((label, type_words(value)))
+        elif name == "statement":
+            lines.append((label, _statement_words(value)))
         else:
             lines += [(label, line) for line in _lines(value)]
     return lines
@@ -141,6 +158,27 @@ def text_of(value: Any) -> str:
     return "; ".join(_member(name, one) for name, one in members if not _is_empty(one))
 
 
+def fingerprint_words(digest: bytes) -> str:
+    """Write a hash so short that two people can compare it: "fingerprint 1a2b 3c4d 5e6f 7081"."""
+    return f"fingerprint {digest[:_FINGERPRINT_BYTES].hex(' ', 2)}"
+
+
+def _statement_words(text: str) -> str:
+    """Say what another school signed: what kind of answer, which, and on what day."""
+    try:
+        signed = read_sd_jwt(text.encode("utf-8"))
+    except MalformedInput:
+        return "cannot be read by this version"
+    outcome = signed.fields.get("outcome")
+    said = [
+        _KINDS_OF_ANSWER.get(str(signed.fields.get("event")), "a kind not known here"),
+        *([f"“{printable(str(outcome['label']))}”"] if isinstance(outcome, dict) else []),
+        f"signed on {day_words(parse_instant(signed.statement.recorded_at).date())}",
+        fingerprint_words(statement_hash(signed.statement.jwt)),
+    ]
+    return ", ".join(said)
+
+
 def _member(name: str, value: Any) -> str:
     return f"{name}: {text_of(value)}" if isinstance(value, bool) else text_of(value)
 
@@ -156,7 +194,7 @@ _WORDS_BY_KIND: Sequence[tuple[type, Callable[[Any], str]]] = (
     (date, day_words),
     (Code, _code_words),
     (tuple, lambda value: ", ".join(map(text_of, value))),
-    (bytes, lambda value: f"SHA-256 {value.hex()}"),
+    (bytes, fingerprint_words),
     (str, printable),
     (int, str),
     (Money, str),
@@ -170,8 +208,10 @@ def _fields_of_headline(type_name: str) -> set[str]:
 
 
 def _is_empty(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_empty, value))
     is_id = isinstance(value, bytes) and len(value) == _ID_BYTES
-    return value is None or value in ("", ()) or is_id
+    return value is None or value == "" or is_id
 
 
 def _lines(value: Any) -> Sequence[str]:

@@ -16,7 +16,7 @@ from ledger.projections.people import names_by_kid
 from ledger.values.dates import OccurredOn, day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from ledger.bootstrap.view import View
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CORRECTED = "entry.corrected.v1"
 ADDRESS = "protected_address."
+TRANSFER = "record_transfer."
 COLUMNS = {
     "occurred_on": "Date",
     "entry": "Entry",
@@ -86,9 +87,10 @@ def _records(view: View, entries: Sequence[HistoryEntry]) -> list[dict[str, Any]
     names = names_by_kid(view.people())
     places = {(one.stream, one.seq): one.index for one in entries}
     grounds = {one.index: one.fields["grounds"] for one in entries if one.type == CORRECTED}
+    schools = {one.stream: name for one in entries if (name := _school_of(one))}
     return [
         {
-            **_record(one),
+            **_record(one, schools),
             "signed_by": names.get(one.kid, ""),
             "corrects": places.get((one.stream, one.fields.get("corrects_seq", 0))),
             "corrected_because": grounds.get(one.corrected_by or -1),
@@ -98,8 +100,18 @@ def _records(view: View, entries: Sequence[HistoryEntry]) -> list[dict[str, Any]
     ]
 
 
-def _record(one: HistoryEntry) -> dict[str, Any]:
+def _school_of(one: HistoryEntry) -> str | None:
+    """Give the other school, where this is the first entry of a handover, which alone names it."""
+    if not one.type.startswith(TRANSFER):
+        return None
+    return one.fields.get("to_name") or one.fields.get("from_name")
+
+
+def _record(one: HistoryEntry, schools: Mapping[str, str]) -> dict[str, Any]:
     fields = read_fields(one.type, one.fields)
+    said = [f"{label}: {text}" for label, text in details(one.type, fields)]
+    if one.stream in schools and not _school_of(one):
+        said.insert(0, f"school: {printable(schools[one.stream])}")
     return {
         "entry": one.index,
         "stream": one.stream,
@@ -110,7 +122,7 @@ def _record(one: HistoryEntry) -> dict[str, Any]:
         "days_late": one.days_late,
         "late_reason": one.fields.get("late_reason"),
         "what": headline(one.type, fields),
-        "details": [f"{label}: {text}" for label, text in details(one.type, fields)],
+        "details": said,
         "fields": one.fields,
         "role": one.role,
         "kid": one.kid,

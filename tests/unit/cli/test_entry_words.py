@@ -76,7 +76,7 @@ def test_an_entry_of_a_type_unknown_here_is_named_and_not_guessed() -> None:
         (date(2026, 3, 3), "3 March 2026"),
         (Money(12050), "£120.50"),
         (("a", "b"), "a, b"),
-        (bytes(32), f"SHA-256 {'00' * 32}"),
+        (bytes(32), "fingerprint 0000 0000 0000 0000"),
         (SLCN, "SLCN (Speech, language and communication needs)"),
         (Code(scheme="s", code="letter", label="by letter"), "by letter"),
         (
@@ -114,3 +114,14 @@ def test_a_text_of_several_lines_stays_in_lines_and_steers_no_terminal() -> None
         "one",
         "two\N{REPLACEMENT CHARACTER}[2J",
     ]
+
+
+def test_ids_and_what_only_programs_need_are_left_unsaid() -> None:
+    fields = {"consents": (bytes(16), bytes(16)), "sender_root": bytes(32), "bundle": bytes(32)}
+    said = details("record_transfer.dispatched.v1", fields)
+    assert said == [("bundle", "fingerprint 0000 0000 0000 0000")]
+
+
+def test_a_signed_statement_that_is_none_is_said_to_be_unreadable() -> None:
+    said = details("record_transfer.completed.v1", {"statement": "a~b"})
+    assert said == [("signed statement", "cannot be read by this version")]

@@ -58,6 +58,20 @@ class SchoolIdentityChanged(Event):
     grounds: str
 
 
+@event_type("school.local_rules_chosen.v1")
+@dataclass(frozen=True, kw_only=True)
+class LocalRulesChosen(Event):
+    """The council whose rules are added to the law's from now on.
+
+    Attributes:
+        profile: the council's name in the catalogue of rules, or None for none.
+        grounds: why.
+    """
+
+    profile: str | None
+    grounds: str
+
+
 @event_type("school.term_dates_recorded.v1")
 @dataclass(frozen=True, kw_only=True)
 class TermDatesRecorded(Event):
@@ -157,6 +171,7 @@ class School(Aggregate):
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)
         self.identity: SchoolRegistered | SchoolIdentityChanged | None = None
+        self.profile: str | None = None
         self.partners: dict[str, PartnerTrusted] = {}
         self.recipient: str | None = None
         self.calendar: dict[str, TermDatesRecorded] = {}
@@ -180,8 +195,12 @@ class School(Aggregate):
 
     def _apply(self, event: Event) -> None:
         match event:
-            case SchoolRegistered() | SchoolIdentityChanged():
-                self.identity = event
+            case SchoolRegistered():
+                self.identity, self.profile = event, event.profile
+            case SchoolIdentityChanged():
+                self.identity = event  # a new name or number leaves the council's rules in force
+            case LocalRulesChosen():
+                self.profile = event.profile
             case TermDatesRecorded():
                 self.calendar[event.academic_year] = event
             case TransportKeyPublished():

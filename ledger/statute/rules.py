@@ -133,6 +133,12 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(rule for name in RULE_FILES for rule in _load(name))
 
 
+@cache
+def local_profiles() -> tuple[str, ...]:
+    """Give the councils whose rules are known, by name."""
+    return tuple(sorted({rule.profile for rule in all_rules() if rule.profile}))
+
+
 def rules_for(profiles: frozenset[str]) -> tuple[Rule, ...]:
     """Give the rules for every school, and those of the chosen local profiles."""
     return tuple(rule for rule in all_rules() if rule.profile is None or rule.profile in profiles)

@@ -209,3 +209,20 @@ def test_an_imported_old_status_makes_no_missed_duties(school: CliHome) -> None:
     said = school.done("due", LI)
     assert "Before this ledger began, or the pupil came: 5 duties; see the earlier" in said
     assert "5 duties" not in school.done("due", LI, "--show", "all")
+
+
+def test_d_reg_9_the_councils_rules_outlive_a_change_of_name(school: CliHome) -> None:
+    school.done("pupil", "status", ZOE, "N", "--reason", "caught up")
+
+    def local() -> list[str]:
+        return [one["rule"] for one in duties(school, "--show", "all") if one["force"] == "LOCAL"]
+
+    assert local() == []
+    school.done("school", "local-rules", "durham", "--reason", "of County Durham", who="head")
+    assert local() == ["D-REG-9"]
+    named = ("--name", "Oulder Hill", "--urn", "148847", "--laestab", "354/4005")
+    placed = ("--authority", "Durham", "--phase", "Primary", "--academy", "--reason", "converted")
+    school.done("school", "change-identity", *named, *placed, who="head")
+    assert local() == ["D-REG-9"]
+    school.done("school", "local-rules", "none", "--reason", "another council", who="head")
+    assert local() == []

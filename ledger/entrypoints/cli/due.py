@@ -152,5 +152,4 @@ def _joined(years: Sequence[TermDatesRecorded]) -> SchoolCalendar:
 
 def profiles_of(school: School) -> frozenset[str]:
     """Give the council's rules that the school has chosen."""
-    profile = getattr(school.identity, "profile", None)
-    return frozenset({profile} if profile else ())
+    return frozenset({school.profile} if school.profile else ())

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ledger.aggregates.school import (
+    LocalRulesChosen,
     PartnerDistrusted,
     PartnerTrusted,
     School,
@@ -19,12 +20,15 @@ from ledger.bootstrap.cards import school_card, transport_identity
 from ledger.bundles.card import fingerprint, read_card
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.parameters import WORDS
 from ledger.errors import InputRefused, UsageError
 from ledger.seal.private_files import write_private
+from ledger.statute.rules import local_profiles
 from ledger.values.dates import parse_day
 from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Laestab, Urn
 
+_NONE = "none"
 _NEW_FILE = click.Path(path_type=Path)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -227,6 +231,30 @@ def change_identity(setting: Setting, **facts: str) -> None:
         school.record(SchoolIdentityChanged, desk.entry(), **checked)
         desk.save(school)
     say(setting, "Recorded.", {"urn": checked["urn"]})
+
+
+@ledger_command(
+    command,
+    "local-rules",
+    examples=(
+        'school local-rules durham --reason "a school of County Durham" --as head',
+        'school local-rules none --reason "moved to another council" --as head',
+    ),
+)
+@click.argument("council", type=click.Choice([*local_profiles(), _NONE]))
+@click.option("--reason", type=WORDS, required=True, help="Why.")
+def local_rules(setting: Setting, council: str, *, reason: str) -> None:
+    """Choose the council whose own rules `due` adds to the law's, or none.
+
+    A change of the school's name or numbers leaves them as they are.
+    """
+    profile = None if council == _NONE else council
+    with acting(setting) as at_work:
+        desk = at_work.desk
+        school = desk.load(School, desk.streams.school)
+        school.record(LocalRulesChosen, desk.entry(), profile=profile, grounds=reason)
+        desk.save(school)
+    say(setting, f"Local rules: {council}.", {"profile": profile})
 
 
 @ledger_command(command, "export-identity")

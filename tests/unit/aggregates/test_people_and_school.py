@@ -14,8 +14,10 @@ from ledger.aggregates.parental_responsibility import (
 )
 from ledger.aggregates.proposal import EntryDeclined, EntryProposed, Proposal
 from ledger.aggregates.school import (
+    LocalRulesChosen,
     PartnerDistrusted,
     School,
+    SchoolIdentityChanged,
     SchoolRegistered,
     Term,
     TermDatesRecorded,
@@ -95,6 +97,18 @@ def test_a_school_is_registered_once_and_distrusts_whom_it_trusted() -> None:
     school.record(SchoolRegistered, entry(), **facts)
     assert refused(school, SchoolRegistered, entry(), **facts) == "already-registered"
     assert refused(school, PartnerDistrusted, entry(), log_origin="x", grounds="x") == "not-trusted"
+
+
+def test_a_new_identity_keeps_the_councils_rules_until_others_are_chosen() -> None:
+    school = new(School)
+    named = {"name": "Oulder Hill", "urn": "126416", "laestab": "8653396"}
+    facts = {**named, "authority": "Durham", "phase": "Primary", "maintained": True}
+    school.record(SchoolRegistered, entry(), **facts, profile="durham")
+    academy = {**facts, "urn": "148847", "maintained": False}
+    school.record(SchoolIdentityChanged, entry(), **academy, grounds="converted")
+    assert school.profile == "durham"
+    school.record(LocalRulesChosen, entry(), profile=None, grounds="another council")
+    assert school.profile is None
 
 
 @pytest.mark.parametrize(

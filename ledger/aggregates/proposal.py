@@ -8,6 +8,7 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
+from ledger.values.nouns import PUPILS, class_of_contents
 
 
 @event_type("entry.proposed.v1")
@@ -45,10 +46,12 @@ class Proposal(Aggregate):
         self.declined = False
 
     def _check(self, event: Event) -> None:
+        if isinstance(event, EntryProposed):
+            _demand_not_restricted(event.proposed_type)
         if isinstance(event, EntryDeclined) and (self.declined or self.proposed is None):
             raise RuleRefused(
                 "This proposal is not open; nothing was recorded.",
-                "It was declined before.",
+                "It was declined before, or is no proposal.",
                 "See send-ledger proposal list --all.",
                 kind="proposal-closed",
             )
@@ -61,3 +64,14 @@ class Proposal(Aggregate):
                 self.declined = True
             case _:
                 pass
+
+
+def _demand_not_restricted(proposed_type: str) -> None:
+    """Refuse to propose what a proposal, open to the whole staff, would give away (D-CONS-4)."""
+    if class_of_contents(proposed_type.split(".", 1)[0]) != PUPILS:
+        raise RuleRefused(
+            "This is not proposed; nothing was recorded.",
+            "It is of a class that few may read, and a proposal would show it to more.",
+            "Give it to the SENCO or the headteacher by hand.",
+            kind="restricted-class",
+        )

@@ -16,7 +16,7 @@ import click
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import AGGREGATES, aggregate_of
 from ledger.aggregates.pupil import Pupil
-from ledger.application.entries import Draft, add_entries, may_sign
+from ledger.application.entries import Draft, add_entries
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import ledger_command, say
 from ledger.entrypoints.cli.days import STATED
@@ -30,7 +30,6 @@ from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.records import entry_of_command
 from ledger.statute.signing import signing_rows
 from ledger.values.dates import OccurredOn, days_late
-from ledger.values.nouns import PUPILS, class_of_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -262,7 +261,6 @@ def record(
         circumstances: with the request id.
         store: what signs or proposes them.
     """
-    _demand_not_restricted(at_work.desk, drafts)
     for draft in drafts:  # what is proposed late must say why, as if it were signed now
         at_work.desk.entry(draft.occurred_on, late_reason=draft.late_reason)
     try:
@@ -294,16 +292,3 @@ def _said(desk: Desk, draft: Draft, recorded: Recorded) -> dict[str, Any]:
         "days_late": late,
         "words": words + (f" (entered {late} days later)" if late else ""),
     }
-
-
-def _demand_not_restricted(desk: Desk, drafts: Sequence[Draft]) -> None:
-    """Refuse to propose what a proposal, open to the whole staff, would give away (D-CONS-4)."""
-    for draft in drafts:
-        restricted = class_of_contents(draft.type.split(".", 1)[0]) != PUPILS
-        if restricted and not may_sign(desk, draft.type):
-            raise NotAuthorised(
-                f"The role {desk.actor.role} may not record this; nothing was recorded.",
-                "It is of a class that few may read, and a proposal would show it to more.",
-                "Give it to the SENCO or the headteacher by hand.",
-                kind="restricted-class",
-            )

@@ -83,6 +83,15 @@ def test_d_reg_10_a_proposal_is_declined_once() -> None:
     assert refused(proposal, EntryDeclined, entry(), grounds="x") == "proposal-closed"
 
 
+@pytest.mark.parametrize(
+    "restricted", ["protected_address.recorded.v1", "my_story.recorded.v1", "staff.left.v1"]
+)
+def test_d_cons_4_what_few_may_read_is_never_proposed(restricted: str) -> None:
+    facts = {"proposed_stream": None, "proposed_fields": "{}", "proposed_by": "Ada"}
+    kind = refused(new(Proposal), EntryProposed, entry(), proposed_type=restricted, **facts)
+    assert kind == "restricted-class"
+
+
 def test_a_school_is_registered_once_and_distrusts_whom_it_trusted() -> None:
     school = new(School)
     facts = {

@@ -164,6 +164,23 @@ def test_d_reg_10_a_declined_proposal_is_not_signed(
         sign_proposal(senco.desk, UUID(int=1))
 
 
+@pytest.mark.parametrize(
+    ("type_name", "fields"),
+    [
+        ("protected_address.recorded.v1", {"lines": ("1 Secret Street",), "postcode": "DH1 1AA"}),
+        ("my_story.recorded.v1", {"text": "I like trains", "owner": "Zoë"}),
+    ],
+)
+def test_d_cons_4_the_office_proposes_nothing_that_it_may_not_read(
+    office: Session, pupil: UUID, type_name: str, fields: dict[str, Any]
+) -> None:
+    before = size(office)
+    with pytest.raises(RuleRefused) as refused:
+        add_entry(office.desk, Draft(type=type_name, fields=fields, pupil=pupil))
+    assert refused.value.kind == "restricted-class"
+    assert size(office) == before
+
+
 def test_who_may_neither_sign_nor_propose_is_refused(school: SchoolHome, pupil: UUID) -> None:
     school.ok("staff", "grant", "office", "--role", "governor", "--as", "head")
     governor = person_session(school.home, "office", PASSPHRASE, "governor")

@@ -52,7 +52,7 @@ def import_file(stage: Stage, handle: str, data: bytes) -> tuple[ImportPlan, Imp
         data,
         known=list(known_pupils(view.models, desk.today())),
         today=desk.today(),
-        seen=lambda row: view.reader.command_done(command_mac(key, row_key(row))),
+        seen=lambda row: view.reader.entry_of_command(command_mac(key, row_key(row))) is not None,
     )
     if not plan.rows or not plan.is_clean:
         return plan, Imported(0, 0)

@@ -105,10 +105,11 @@ class LedgerReader:
         )
         return [bytes(row[0]) for row in rows]
 
-    def command_done(self, mac: bytes) -> bool:
-        """Tell whether a command with this keyed MAC was carried out."""
-        row = self.connection.execute("SELECT 1 FROM commands WHERE mac = ?", (mac,)).fetchone()
-        return row is not None
+    def entry_of_command(self, mac: bytes) -> int | None:
+        """Give the first log index that the command with this keyed MAC wrote, or None."""
+        query = "SELECT first_index FROM commands WHERE mac = ?"
+        row = self.connection.execute(query, (mac,)).fetchone()
+        return None if row is None else int(row[0])
 
     def stored_tile(self, level: int, number: int) -> bytes | None:
         """Give a full tile's hashes, or None where it is not full yet."""

@@ -43,10 +43,3 @@ def read_record(
     if record is None:
         raise NotFound("There is no such record in this ledger.", kind="no-record")
     return record
-
-
-def entry_of_command(reader: LedgerReader, mac: bytes) -> int | None:
-    """Give the first log index that a command with this keyed MAC wrote, or None."""
-    query = "SELECT first_index FROM commands WHERE mac = ?"
-    row = reader.connection.execute(query, (mac,)).fetchone()
-    return None if row is None else int(row[0])

@@ -77,3 +77,16 @@ def test_no_module_imports_relatively_or_inside_a_function() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in top:
                 found.append(f"{relative(path)}:{node.lineno} imports late")
     assert not found
+
+
+def test_commands_use_cases_and_outputs_ask_readers_and_write_no_sql() -> None:
+    barred = ("application", "bootstrap", "bundles", "entrypoints", "evidence", "imports")
+    found = [
+        f"{relative(path)}:{node.lineno}"
+        for layer in (*barred, "projections")
+        for path in (ROOT / "ledger" / layer).rglob("*.py")
+        if path.name != "read_models.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"execute", "executemany"}
+    ]
+    assert not found

@@ -27,7 +27,6 @@ from ledger.entrypoints.cli.viewing import demand_pupils_open, find_pupil, pupil
 from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.projections.history import HistoryEntry, read_history
-from ledger.projections.records import entry_of_command
 from ledger.statute.signing import signing_rows
 from ledger.values.dates import OccurredOn, days_late
 
@@ -228,7 +227,7 @@ def say_if_done(setting: Setting, at_work: Acting, circumstances: Circumstances)
     if circumstances.command is None:
         return False
     mac = at_work.desk.command_mac(circumstances.command)
-    index = entry_of_command(at_work.view.reader, mac)
+    index = at_work.view.reader.entry_of_command(mac)
     if index is not None:
         _say_done(setting, index)
     return index is not None

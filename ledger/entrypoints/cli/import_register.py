@@ -67,7 +67,9 @@ def command(
             today=desk.today(),
             chosen=parse_user_mapping(mapping),
             answers=Answers(same_as=from_words, new=frozenset(new_rows)),
-            seen=lambda row: view.reader.command_done(command_mac(key, row_key(row))),
+            seen=lambda row: (
+                view.reader.entry_of_command(command_mac(key, row_key(row))) is not None
+            ),
         )
         if not setting.as_json:
             _show_plan(plan, names=names)

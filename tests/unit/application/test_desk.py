@@ -91,8 +91,8 @@ def test_a_command_is_done_once_and_its_key_is_kept_as_a_keyed_mac(
     add_entry(senco.desk, draft, "request 2")
     key = senco.keys.data_key(senco.desk.streams.commands.bytes)
     with senco.home.reading() as reader:
-        assert reader.command_done(command_mac(key, "request 1"))
-        assert not reader.command_done(command_mac(bytes(32), "request 1"))
+        assert reader.entry_of_command(command_mac(key, "request 1")) == first.index
+        assert reader.entry_of_command(command_mac(bytes(32), "request 1")) is None
     assert senco.desk.command_mac("request 1") == command_mac(key, "request 1")
 
 

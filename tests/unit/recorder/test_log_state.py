@@ -92,8 +92,8 @@ def test_a_command_is_carried_out_once_whoever_repeats_it(
         assert refused.value.first_index == done[0].notification.id - 1
     assert rows(built) == before
     with built.reading_file() as reader:
-        assert reader.command_done(MAC)
-        assert not reader.command_done(b"\x03" * 32)
+        assert reader.entry_of_command(MAC) == done[0].notification.id - 1
+        assert reader.entry_of_command(b"\x03" * 32) is None
 
 
 def test_what_speaks_of_the_whole_log_is_refused_when_it_has_grown(

@@ -7,7 +7,7 @@ role may propose (D-REG-10).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,15 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import aggregate_of
 from ledger.aggregates.event import Event, event_class, own_codecs
-from ledger.aggregates.proposal import EntryProposed, Proposal
+from ledger.aggregates.proposal import EntryDeclined
 from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import Desk
 from ledger.errors import KeyUnavailable, NotAuthorised, RuleRefused
-from ledger.formats.encoding import compact_json, strict_json
+from ledger.formats.encoding import compact_json
 from ledger.statute.signing import roles_that_may_sign
-from ledger.values.dates import OccurredOn, days_late
+from ledger.values.dates import OccurredOn
 
 PROPOSE = "entry.proposed.v1"
-REGISTERED = "pupil.registered.v1"
-WAITED = "proposed earlier, signed now"
-"""Why an entry is late that was keyed in time and waited for its signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +70,7 @@ class Batch:
 
     desk: Desk
     records: dict[UUID, Aggregate] = field(default_factory=dict)
+    _settled: list[str] = field(default_factory=list)
 
     def record_of(self, cls: type[Aggregate], draft: Draft) -> Aggregate:
         """Give the draft's record, from this batch, from the ledger, or new."""
@@ -129,6 +127,10 @@ class Batch:
             keyed_by=keyed_by,
         )
         record.record(cls, entry, **fields)
+        if cls is EntryDeclined:
+            self._settled.append(_settling(record.id))
+        elif proposal is not None:
+            self._settled.append(_settling(UUID(bytes=proposal)))
         return Recorded(-1, record.id, record.version)
 
     def _subject(self, draft: Draft, record: Aggregate, fields: Mapping[str, Any]) -> Any:
@@ -140,8 +142,17 @@ class Batch:
         return known.subject if isinstance(known, Pupil) else self.desk.subject_of(draft.pupil)
 
     def save(self, command: str | None = None, also: Sequence[str] = ()) -> list[int]:
-        """Store everything decided, all or nothing; see `Desk.save`."""
-        return self.desk.save(*self.records.values(), command=command, also=also)
+        """Store everything decided, all or nothing; see `Desk.save`.
+
+        Raises:
+            AlreadyRecorded: the command, or a proposal's answer, was recorded before.
+        """
+        return self.desk.save(*self.records.values(), command=command, also=[*also, *self._settled])
+
+
+def _settling(proposal: UUID) -> str:
+    """Give the idempotency key under which a proposal is signed or declined: one of them, once."""
+    return f"settle-proposal {proposal.hex}"
 
 
 def _subject_after(pupil: Pupil, draft: Draft, fields: Mapping[str, Any]) -> Any:
@@ -189,17 +200,26 @@ def add_entry(desk: Desk, draft: Draft, command: str | None = None) -> Recorded:
 
 def add_entries(desk: Desk, drafts: Sequence[Draft], command: str | None = None) -> list[Recorded]:
     """Record several entries in one save, or propose them all."""
-    if all(may_sign(desk, draft.type) for draft in drafts):
-        return desk.decide(lambda: _sign(desk, drafts, command))
-    if may_sign(desk, PROPOSE):
+    if may_sign(desk, PROPOSE) and not all(may_sign(desk, draft.type) for draft in drafts):
         return desk.decide(lambda: _propose(desk, drafts, command))
-    barred = next(draft.type for draft in drafts if not may_sign(desk, draft.type))
-    allowed = roles_that_may_sign(barred, desk.today())
-    raise NotAuthorised(
-        f"A {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
-        "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
-        "Ask one of them.",
-    )
+    demand_signer(desk, [draft.type for draft in drafts])
+    return desk.decide(lambda: _sign(desk, drafts, command))
+
+
+def demand_signer(desk: Desk, types: Sequence[str]) -> None:
+    """Refuse an actor whose role does not sign all of these today.
+
+    Raises:
+        NotAuthorised: and who may sign the first that is barred.
+    """
+    barred = next((one for one in types if not may_sign(desk, one)), None)
+    if barred is not None:
+        allowed = roles_that_may_sign(barred, desk.today())
+        raise NotAuthorised(
+            f"A {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
+            "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
+            "Ask one of them.",
+        )
 
 
 def _sign(desk: Desk, drafts: Sequence[Draft], command: str | None) -> list[Recorded]:
@@ -247,65 +267,6 @@ def _as_proposal(desk: Desk, draft: Draft) -> Draft:
             "proposed_by": desk.name,
         },
     )
-
-
-def sign_proposal(desk: Desk, stream: UUID, command: str | None = None) -> Recorded:
-    """Sign the entry that a proposal intends, as the signer's own (D-REG-10).
-
-    Raises:
-        NotFound: no such proposal.
-        RuleRefused: it was declined.
-        NotAuthorised: the actor may not sign it.
-    """
-    return desk.decide(lambda: _sign_proposal(desk, stream, command))
-
-
-def _sign_proposal(desk: Desk, stream: UUID, command: str | None) -> Recorded:
-    proposal = desk.load(Proposal, stream)
-    if proposal.proposed is None or proposal.declined:
-        raise RuleRefused(
-            "This proposal is not open; nothing was recorded.",
-            "It was declined before, or is no proposal.",
-            "See send-ledger proposal list --all.",
-            kind="proposal-closed",
-        )
-    draft = _intended(proposal.proposed)
-    stated = draft.occurred_on
-    late = isinstance(stated, OccurredOn) and days_late(stated, desk.today())
-    if late and not draft.late_reason:
-        draft = replace(draft, late_reason=WAITED)
-    batch = Batch(desk)
-    if draft.type == REGISTERED and draft.stream is not None:
-        batch.start_pupil(draft.stream)
-    decided = batch.add(draft, proposal=stream.bytes, keyed_by=proposal.proposed.proposed_by)
-    indexes = batch.save(command, also=[f"sign-proposal {stream.hex}"])
-    return Recorded(indexes[0], decided.stream, decided.seq)
-
-
-def _intended(proposed: EntryProposed) -> Draft:
-    cls, _noun = understood(proposed.proposed_type)
-    intended: Any = strict_json(proposed.proposed_fields)
-    stated = intended["occurred_on"]
-    return Draft(
-        type=proposed.proposed_type,
-        fields={
-            codec.name: codec.decode(intended["fields"][codec.name])
-            for codec, _clear in own_codecs(cls)
-            if codec.name in intended["fields"]
-        },
-        pupil=UUID(hex=intended["pupil"]) if intended["pupil"] else None,
-        stream=UUID(bytes=proposed.proposed_stream) if proposed.proposed_stream else None,
-        occurred_on=OccurredOn.parse(stated) if stated else None,
-        late_reason=intended["late_reason"],
-    )
-
-
-def decline_proposal(desk: Desk, stream: UUID, reason: str) -> Recorded:
-    """Decline a proposal, with the reason."""
-    proposal = desk.load(Proposal, stream)
-    pupil = _intended(proposal.proposed).pupil if proposal.proposed else None
-    draft = Draft(type="entry.declined.v1", fields={"grounds": reason}, pupil=pupil, stream=stream)
-    return add_entry(desk, draft)
 
 
 def correct_entry(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.aggregates.pupil import RankedNeed
-from ledger.application.entries import correct_entry, decline_proposal, sign_proposal
+from ledger.application.entries import correct_entry
+from ledger.application.proposal import decline_proposal, sign_proposal
 from ledger.demo.keys_and_staff import lose_a_key, renew_the_key, senco_appointed, senco_left
 from ledger.demo.register_import import import_register
 from ledger.demo.rounds import known_code, reviews_by, tell_parents

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from ledger.application.entries import decline_proposal, may_sign, sign_proposal
+from ledger.application.proposal import decline_proposal, sign_proposal
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import (
     Setting,
@@ -24,7 +24,6 @@ from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import (
     AlreadyRecorded,
     LedgerError,
-    NotAuthorised,
     NotFound,
     RuleRefused,
     UsageError,
@@ -190,19 +189,7 @@ def decline(setting: Setting, number: int, *, reason: str) -> None:
     """Decline a proposal, with the reason."""
     with acting(setting) as at_work:
         demand_writer(at_work)
-        if not may_sign(at_work.desk, "entry.declined.v1"):
-            raise NotAuthorised(
-                f"The role {at_work.desk.actor.role} declines no proposals.",
-                "Only the SENCO does: its accuracy remains the SENCO's (D-REG-10).",
-                "Ask the SENCO.",
-            )
         (row,) = _chosen(at_work.view, (number,), every=False)
-        if row.state == SIGNED:
-            raise RuleRefused(
-                f"Proposal {number} was signed, as entry {row.settled}.",
-                remedy="To put that entry right, use send-ledger correct.",
-                kind="proposal-closed",
-            )
         index = decline_proposal(at_work.desk, UUID(bytes=unb64url(row.stream)), reason).index
     say(
         setting,

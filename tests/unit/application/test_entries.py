@@ -15,10 +15,9 @@ from ledger.application.entries import (
     add_entries,
     add_entry,
     correct_entry,
-    decline_proposal,
     may_sign,
-    sign_proposal,
 )
+from ledger.application.proposal import decline_proposal, sign_proposal
 from ledger.bootstrap.session import person_session
 from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, RuleRefused
 from ledger.formats.statement import read_statement
@@ -162,6 +161,37 @@ def test_d_reg_10_a_declined_proposal_is_not_signed(
         decline_proposal(senco.desk, proposed.stream, "twice")
     with pytest.raises(NotFound):
         sign_proposal(senco.desk, UUID(int=1))
+
+
+def test_d_reg_10_a_signed_proposal_is_not_declined(
+    senco: Session, office: Session, pupil: UUID
+) -> None:
+    proposed = add_entry(
+        office.desk, Draft(type="pupil.enrolled.v1", fields=ROLL, stream=pupil, pupil=pupil)
+    )
+    signed = sign_proposal(senco.desk, proposed.stream)
+    before = size(senco)
+    with pytest.raises(RuleRefused) as refused:
+        decline_proposal(senco.desk, proposed.stream, "another pupil")
+    assert refused.value.kind == "proposal-closed"
+    assert f"as entry {signed.index}" in refused.value.what
+    with pytest.raises(AlreadyRecorded):  # the entry by itself, past the use case
+        add_entry(
+            senco.desk,
+            Draft(type="entry.declined.v1", fields={"grounds": "x"}, stream=proposed.stream),
+        )
+    assert size(senco) == before
+
+
+def test_d_reg_10_the_office_declines_no_proposal(office: Session, pupil: UUID) -> None:
+    proposed = add_entry(
+        office.desk, Draft(type="pupil.enrolled.v1", fields=ROLL, stream=pupil, pupil=pupil)
+    )
+    before = size(office)
+    with pytest.raises(NotAuthorised) as refused:
+        decline_proposal(office.desk, proposed.stream, "typed wrongly")
+    assert "senco" in refused.value.why
+    assert size(office) == before
 
 
 @pytest.mark.parametrize(

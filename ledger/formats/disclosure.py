@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.encoding import (
@@ -23,7 +23,7 @@ from ledger.formats.encoding import (
     compact_json,
     strict_json,
     unb64url,
-    unb64url_each,
+    unb64url_parted,
 )
 from ledger.formats.kinds import RESERVED_NAMES, is_id
 
@@ -37,8 +37,12 @@ MAX_FIELD_BYTES = 16 * 1024
 MAX_FIELDS_BYTES = 64 * 1024
 MAX_VALUE_DEPTH = 8
 
-_SALT_CHARACTERS = 22
-_SALTS = re.compile(r"(?:[A-Za-z0-9_-]{21}[AQgw])*")
+# `[salt, name, value]` between zero bytes: name, a value that is text without escapes, any other.
+_PLAIN_ARRAY = re.compile(
+    r'(?<![^\0])\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]*)",'
+    r'(?:"([^"\\\0-\x1f]*)"|([^\0]+))\]\0'
+)
+_CONSTANTS: Mapping[str, JsonValue] = {"null": None, "true": True, "false": False}
 _REFUSED_NAMES = RESERVED_NAMES | {""}
 _NESTED = frozenset({dict, list})
 
@@ -214,33 +218,36 @@ def check_fields(texts: Sequence[str], digests: Sequence[str]) -> dict[str, Json
         raise MalformedInput(
             "A field does not belong to the statement it came with.", kind="unsigned-disclosure"
         )
-    fields = _read_arrays(unb64url_each(signed))
+    fields = _read_plain(signed)
+    if fields is None:  # read one by one, which says what is wrong with which
+        fields = dict(_read_array(unb64url(text)) for text in signed)
     if len(fields) != len(texts):
         raise MalformedInput("A statement shows one field twice.", kind="duplicate-disclosure")
     return fields
 
 
-def _read_arrays(encoded: Sequence[bytes]) -> dict[str, JsonValue]:
-    arrays: list[Any] = list(map(strict_json, encoded))
-    if not _are_plain(arrays):  # read one by one, which says what is wrong with which
-        return dict(map(_read_array, encoded))
-    for _salt, _name, value in arrays:
-        if type(value) in _NESTED:
-            _check_value(value)
-    return {name: value for _salt, name, value in arrays}
+def _read_plain(signed: Sequence[bytes]) -> dict[str, JsonValue] | None:
+    """Read arrays as our own writer spells them, all in a few steps; None for any other."""
+    whole = unb64url_parted(signed)
+    if whole is None:
+        return None
+    try:
+        arrays = _PLAIN_ARRAY.findall(whole.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+    # A match begins after a zero byte and ends before one: as many as texts, so one in each.
+    if len(arrays) != len(signed) or not _REFUSED_NAMES.isdisjoint([one[0] for one in arrays]):
+        return None
+    return {name: _read_value(other) if other else text for name, text, other in arrays}
 
 
-def _are_plain(arrays: list[Any]) -> bool:
-    """Tell whether all are `[salt, name, value]` as our own writer makes them."""
-    if set(map(type, arrays)) != {list} or set(map(len, arrays)) != {3}:
-        return False
-    salts, names = [one[0] for one in arrays], [one[1] for one in arrays]
-    return (
-        set(map(type, salts + names)) == {str}
-        and set(map(len, salts)) == {_SALT_CHARACTERS}
-        and _SALTS.fullmatch("".join(salts)) is not None
-        and _REFUSED_NAMES.isdisjoint(names)
-    )
+def _read_value(text: str) -> JsonValue:
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    value = strict_json(text)
+    if type(value) in _NESTED:
+        _check_value(value)
+    return value
 
 
 def _check_name(name: str) -> None:

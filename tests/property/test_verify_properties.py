@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import MalformedInput
-from ledger.formats.encoding import b64url, strict_json, unb64url, unb64url_each
+from ledger.formats.disclosure import _read_array
+from ledger.formats.disclosure import _read_plain as _read_plain_arrays
+from ledger.formats.encoding import b64url, strict_json, unb64url, unb64url_parted
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.formats.payload import _read_plain
 from ledger.verify.home import verify_ledger
@@ -20,6 +23,7 @@ from tests.support.ledger_builder import FOUNDING, BuiltLedger, build_ledger
 from tests.support.tampering import editing, statement_at
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PAGE = 4096
@@ -143,7 +147,7 @@ def test_base64url_is_read_in_its_one_spelling_alone_and_together(
     values: list[bytes], more: bytes, cut: object
 ) -> None:
     texts = [b64url(value).encode() for value in values]
-    assert unb64url_each(texts) == values
+    assert parted(texts) == (None if any(b"\0" in value for value in values) else values)
     for at, text in enumerate(texts):
         changed = (text[:-1] if cut else text) + more
         expected = reference_unb64url(changed)
@@ -151,8 +155,86 @@ def test_base64url_is_read_in_its_one_spelling_alone_and_together(
         if expected is None:
             with pytest.raises(MalformedInput):
                 unb64url(changed)
-            with pytest.raises(MalformedInput):
-                unb64url_each(together)
+            assert parted(together) is None
         else:
             assert unb64url(changed) == expected
-            assert unb64url_each(together)[at] == expected
+            others = [*values[:at], expected, *values[at + 1 :]]
+            assert parted(together) == (None if any(b"\0" in one for one in others) else others)
+
+
+def parted(texts: list[bytes]) -> list[bytes] | None:
+    """Decode all in one call, and take the values apart again."""
+    whole = unb64url_parted(texts)
+    if whole is None:
+        return None
+    values = []
+    for text in texts:
+        size = len(text) * 3 // 4
+        values.append(whole[:size])
+        whole = whole[size:].lstrip(b"\0")
+    return values
+
+
+SPELT = st.sampled_from(
+    [
+        '["',
+        "[",
+        "]",
+        '"',
+        ",",
+        '","',
+        "\\u00e9",
+        "\\ud800",
+        "é",
+        " ",
+        "\n",
+        "\x00",
+        "null",
+        "true",
+        "1",
+        "-0",
+        "1.5",
+        "{}",
+        '{"a":1,"a":2}',
+        '{"_sd":[]}',
+        "salt",
+        "S" * 21 + "A",
+        "S" * 21 + "B",
+        "event",
+        "_sd",
+        "lid",
+        '"]',
+    ]
+)
+PLAIN = st.builds(
+    lambda salt, name, value: json.dumps([salt, name, value], separators=(",", ":")),
+    st.sampled_from(["S" * 21 + "A", "T" * 21 + "w", "T" * 21 + "x", "short"]),
+    st.sampled_from(["event", "grounds", "Event", "", "_sd", "role"]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+        max_leaves=4,
+    ),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(PLAIN | st.lists(SPELT, max_size=9).map("".join), max_size=4), st.data())
+def test_disclosures_read_together_say_what_each_says_alone(
+    arrays: list[str], data: st.DataObject
+) -> None:
+    if arrays and data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(arrays[0])))
+        arrays[0] = arrays[0][:at] + data.draw(SPELT) + arrays[0][at:]
+    texts = [b64url(array.encode()).encode() for array in arrays]
+    together = answer(lambda: _read_plain_arrays(texts))
+    alone = answer(lambda: dict(_read_array(unb64url(text)) for text in texts))
+    assert together in (None, alone)
+
+
+def answer(read: Callable[[], object]) -> object:
+    """Give what is read, or "refused"."""
+    try:
+        return read()
+    except MalformedInput:
+        return "refused"

@@ -11,7 +11,10 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from itertools import chain
 from typing import NoReturn
+
+import pybase64
 
 from ledger.errors import MalformedInput
 
@@ -37,15 +40,17 @@ def b64url_each(values: Sequence[bytes]) -> list[str]:
     return b" ".join(texts).translate(_TO_URL, b"=").decode("ascii").split(" ") if texts else []
 
 
-def b64url_blocks(data: bytes, size: int) -> list[str]:
-    """Encode each `size` bytes of `data` as `b64url` does, all in one call.
+def b64url_blocks(blocks: Sequence[bytes]) -> list[str]:
+    """Encode values of one length as `b64url` does, all in one call.
 
     Zero bytes put between them bring each to whole groups of three, so that one
     conversion serves all; the characters they add are left out again.
     """
+    if not blocks:
+        return []
+    size = len(blocks[0])
     padding = bytes(-size % 3)
-    blocks = [data[at : at + size] for at in range(0, len(data), size)]
-    whole = binascii.b2a_base64(padding.join(blocks) + padding, newline=False)
+    whole = binascii.b2a_base64(padding.join([*blocks, b""]), newline=False)
     text = whole.translate(_TO_URL).decode("ascii")
     used, step = (4 * size + 2) // 3, 4 * (size + len(padding)) // 3
     return [text[at : at + used] for at in range(0, step * len(blocks), step)]
@@ -64,7 +69,7 @@ def unb64url(text: str | bytes) -> bytes:
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url")
     try:
         standard = data.translate(_TO_STANDARD) + b"=" * (-left % 4)
-        return binascii.a2b_base64(standard, strict_mode=True)
+        return pybase64.b64decode(standard, validate=True)
     except binascii.Error:
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url") from None
 
@@ -76,14 +81,16 @@ def unb64url_parted(texts: Sequence[bytes]) -> bytes | None:
         The values; None where one is malformed, or holds a zero byte of its own.
     """
     # The characters that bring a text to whole groups of four, and four more, add zero bits alone.
-    if not _ENDS.issuperset([(len(text) % 4, text[-1:]) for text in texts]):
+    lefts = [len(text) % 4 for text in texts]
+    if not _ENDS.issuperset(zip(lefts, [text[-1:] for text in texts], strict=True)):
         return None
-    whole = b"".join([text + _PARTING[len(text) % 4] for text in texts]).translate(_TO_STANDARD)
+    parts = [_PARTING[left] for left in lefts]
+    whole = b"".join([*chain.from_iterable(zip(texts, parts, strict=True))])
     try:
-        values = binascii.a2b_base64(whole, strict_mode=True)
+        values = pybase64.b64decode(whole.translate(_TO_STANDARD), validate=True)
     except binascii.Error:
         return None
-    zeros = sum([len(_PARTING[len(text) % 4]) - 1 for text in texts])
+    zeros = sum(map(len, parts)) - len(parts)
     return values if values.count(0) == zeros else None
 
 

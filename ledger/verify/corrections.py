@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import AlterationFound, LedgerError
 from ledger.formats.encoding import b64url
-from ledger.verify.event_contents import check_role
+from ledger.verify.event_contents import NoKey, check_contents, check_role
 from ledger.verify.inspection import stored_statement
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from ledger.verify.event_contents import EventContents
+    from ledger.verify.event_contents import ContentKeys
     from ledger.verify.findings import Findings
     from ledger.verify.inspection import Corrected
 
@@ -27,7 +27,7 @@ _BY_PLACE = (
 def check_corrections(
     connection: sqlite3.Connection,
     corrections: Mapping[int, Corrected],
-    contents: EventContents,
+    keys: ContentKeys,
     findings: Findings,
 ) -> None:
     """Check every correction against the entry that it corrects.
@@ -35,16 +35,16 @@ def check_corrections(
     Args:
         connection: the open ledger file.
         corrections: log index → what the correction there says it corrects.
-        contents: opens the corrected entries.
+        keys: open the corrected entries.
         findings: where findings go.
     """
     for index, corrected in corrections.items():
         with findings.catching(index):
-            _check(connection, index, corrected, contents)
+            _check(connection, index, corrected, keys)
 
 
 def _check(
-    connection: sqlite3.Connection, index: int, corrected: Corrected, contents: EventContents
+    connection: sqlite3.Connection, index: int, corrected: Corrected, keys: ContentKeys
 ) -> None:
     correction = stored_statement(connection.execute(_BY_INDEX, (index + 1,)).fetchone()[0])
     row = None
@@ -56,10 +56,11 @@ def _check(
     # Its hash also tells that it came before: nobody knows one that is still to come.
     if b64url(wrong.hash) != corrected.hash:
         raise AlterationFound("It corrects another entry than it names.", kind="correction-wrong")
-    if not isinstance(ciphertext, bytes):
+    key = keys.of(wrong.stream)
+    if not isinstance(ciphertext, bytes) or isinstance(key, NoKey):
         return  # gone, which was found or is accounted for elsewhere
     try:
-        fields = contents.check(wrong, ciphertext)
+        fields = check_contents(wrong, ciphertext, key)
     except LedgerError:
         return  # as above
-    check_role(correction, str(fields["event"]))
+    check_role(correction.role, str(fields["event"]), correction.recorded_at[:10])

@@ -1,35 +1,41 @@
-"""Entries streamed from the database through threads that inspect them, back in order.
+"""Entries streamed from the database through workers that inspect them, back in order.
 
-Signatures are verified and contents decrypted outside the interpreter's lock,
-so two threads use two processors.  A few chunks are under way at a time: memory
-does not grow with the log.
+Workers are processes where the system forks, threads elsewhere (decision 0018).
+A few chunks are under way at a time: memory does not grow with the log.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
+import sys
+import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import LedgerError
 from ledger.formats import kinds
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
-from ledger.verify.inspection import stored_statement
+from ledger.verify.inspection import inspect_all, stored_statement
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from concurrent.futures import Executor, Future
 
-    from ledger.verify.inspection import Inspected, Inspector, StoredRow
+    from ledger.verify.inspection import Inspected, StoredRow, Work
 
-CHUNK: Final = 64
-"""Entries that a thread inspects at a time; more would not stay in a processor's cache."""
-MAX_THREADS: Final = 6
-"""More would wait for the interpreter's lock: a fifth of the work needs it."""
+CHUNK: Final = 128
+"""Entries that a worker inspects at a time."""
+MAX_WORKERS: Final = 6
+"""More would wait for the one that reads, and judges what they found in order."""
+WORTH_WORKERS: Final = 1_000
+"""Fewer entries are inspected before workers have begun."""
 
 _ROWS = (
     "SELECT e.rowid - 1, e.originator_id, e.originator_version, e.statement, {contents}"
@@ -105,29 +111,59 @@ def no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def inspected(
-    rows: Iterator[list[StoredRow]], inspector: Inspector, threads: int | None = None
-) -> Iterator[list[Inspected]]:
-    """Inspect chunks of rows in threads, and give them back in order.
+def inspected(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[Inspected]]]:
+    """Have rows inspected by workers, and give them back in order.
 
     Args:
-        rows: chunks, read one after another by the calling thread.
-        inspector: what each thread does with a chunk.
-        threads: how many; one for each processor where not given.
+        works: made one after another by the calling thread.
+        workers: how many; one is the caller itself.
     """
-    count = min(threads or os.cpu_count() or 1, MAX_THREADS)
-    with ThreadPoolExecutor(count, thread_name_prefix="verify") as pool:
-        under_way: deque[Future[list[Inspected]]] = deque()
+    if workers == 1:
+        yield from ((work, inspect_all(work)) for work in works)
+        return
+    with _pool(workers) as pool:
+        under_way: deque[tuple[Work, Future[list[Inspected]]]] = deque()
         try:
-            for chunk in rows:
-                under_way.append(pool.submit(inspector.inspect_all, chunk))
-                if len(under_way) > 2 * count:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+            for work in works:
+                under_way.append((work, pool.submit(inspect_all, work)))
+                if len(under_way) > 2 * workers:
+                    yield _done(under_way.popleft())
+            yield from map(_done, under_way)
         finally:
-            for future in under_way:
+            for _work, future in under_way:
                 future.cancel()
+
+
+def _done(one: tuple[Work, Future[list[Inspected]]]) -> tuple[Work, list[Inspected]]:
+    work, future = one
+    return work, future.result()
+
+
+def workers_for(entries: int, asked: int | None) -> int:
+    """Decide how many workers inspect so many entries; as many as asked for, where given."""
+    if asked is not None:
+        return asked
+    return 1 if entries < WORTH_WORKERS else min(os.cpu_count() or 1, MAX_WORKERS)
+
+
+def _pool(workers: int) -> Executor:
+    # Processes share no interpreter lock, under which a third of the work is done; but only
+    # Linux begins one at no cost, and safely only from a program that has no other thread.
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return ProcessPoolExecutor(workers, get_context("fork"), _follow_parent)
+    return ThreadPoolExecutor(workers, thread_name_prefix="verify")
+
+
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent, and end when it ends, however it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+    os._exit(1)
 
 
 def registered_keys(connection: sqlite3.Connection, start: int = 0) -> dict[str, bytes]:

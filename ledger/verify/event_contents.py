@@ -1,20 +1,28 @@
 """The contents of entries: opened, held against what was signed, and against the signer's role.
 
-Safe to call from several threads at once, as far as the caller's `data_key` is.
+Keys are asked for by one thread; what they open is checked by workers.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import Event, event_class, own_codecs
-from ledger.errors import AlterationFound, KeyUnavailable, NotAuthorised, Unverifiable
+from ledger.aggregates.event import event_class, own_codecs
+from ledger.errors import (
+    AlterationFound,
+    KeyUnavailable,
+    LedgerBusy,
+    LedgerError,
+    NotAuthorised,
+    Unverifiable,
+)
 from ledger.formats import kinds
 from ledger.seal.contents import open_fields
 from ledger.statute.signing import roles_that_may_sign
+from ledger.verify.findings import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,8 +52,25 @@ class NotUnderstood(Unverifiable):
     kind = "not-understood"
 
 
-class EventContents:
-    """Opens contents as far as its keys go, and remembers which streams stay closed."""
+class NoKey(NamedTuple):
+    """Why contents stay closed.
+
+    Attributes:
+        contents: `closed` (to this reader), `keyless` (the key's row is gone),
+            or `opened`, where the row of the key is itself what is wrong.
+        faults: what is wrong with the row of the key.
+    """
+
+    contents: str
+    faults: tuple[Fault, ...] = ()
+
+
+ContentKey: TypeAlias = bytes | NoKey
+"""What opens the contents of a stream, 32 bytes, or why nothing does."""
+
+
+class ContentKeys:
+    """Keys as far as a reader has them; remembers which streams stay closed."""
 
     __slots__ = ("_closed", "_data_key")
 
@@ -57,78 +82,93 @@ class EventContents:
                 `contents-unopened` or `key-row-missing`, or with `KeyRowAltered`.
         """
         self._data_key = data_key
-        self._closed: dict[bytes, str] = {}
+        self._closed: dict[bytes, NoKey] = {}
 
-    def check(self, statement: Statement, ciphertext: bytes) -> Mapping[str, object]:
-        """Open one entry's contents and check them.
+    def of(self, stream: object) -> ContentKey:
+        """Give the key of a stream.
 
-        Returns:
-            Name → JSON value of every field.
+        Args:
+            stream: its id, as a row has it.
 
         Raises:
-            KeyUnavailable: its class is not open to this reader, or its key is gone.
-            AlterationFound: its key row or contents are not what was written and signed.
-            MalformedInput: what opens breaks the format.
-            NotAuthorised: its type is not one that this role could sign on that day.
-            NotUnderstood: its type is not known here; nothing else is wrong.
+            LedgerBusy: the file of keys is held by another program.
         """
-        fields = open_fields(statement, ciphertext, self._key(statement.stream))
-        _check_type(statement, fields)
-        return fields
-
-    def _key(self, stream: bytes) -> bytes:
+        if not isinstance(stream, bytes):
+            return NoKey("present")
         # A class that is closed is closed for each of its many entries: asked once.
         if stream in self._closed:
-            raise KeyUnavailable("The key of a record is not at hand.", kind=self._closed[stream])
+            return self._closed[stream]
         try:
             return self._data_key(stream)
         except KeyUnavailable as unavailable:
-            self._closed[stream] = unavailable.kind
+            missing = unavailable.kind == "key-row-missing"
+            self._closed[stream] = NoKey("keyless" if missing else "closed")
+        except LedgerBusy:  # says nothing about the bytes
             raise
+        except LedgerError as error:
+            self._closed[stream] = NoKey("opened", (Fault.of(error),))
+        return self._closed[stream]
 
 
-def _check_type(statement: Statement, fields: Mapping[str, object]) -> None:
+def check_contents(statement: Statement, ciphertext: bytes, key: bytes) -> Mapping[str, object]:
+    """Open one entry's contents and check them.
+
+    Returns:
+        Name → JSON value of every field.
+
+    Raises:
+        AlterationFound: the contents are not what was written and signed.
+        MalformedInput: what opens breaks the format.
+        NotAuthorised: its type is not one that this role could sign on that day.
+        NotUnderstood: its type is not known here; nothing else is wrong.
+    """
+    fields = open_fields(statement, ciphertext, key)
     name = fields.get("event")
     if not isinstance(name, str):
         raise AlterationFound("The contents of an entry do not say what it is.", kind="no-event")
-    cls = event_class(name) if aggregate_of(name) else None
-    if cls is None:
-        if roles_that_may_sign(name, _day(statement)):
-            check_role(statement, name)
-        raise NotUnderstood("An entry is of a type that this program does not know.")
-    if statement.kind != cls.KIND:
-        raise AlterationFound(
-            f"An entry of kind {statement.kind} holds an event of another kind.",
-            kind="event-kind-wrong",
-        )
-    if statement.kind == kinds.EVENT:
-        check_role(statement, name)
-    if fields.keys() != _field_names(name):
+    if fields.keys() != _permitted_fields(statement.kind, statement.role, name, _day(statement)):
         raise AlterationFound(
             "The contents of an entry are not complete.",
             "Fields that its type has were taken out, or others put in.",
             kind="fields-missing",
         )
+    return fields
 
 
-def check_role(statement: Statement, event_type: str) -> None:
-    """Demand that a statement's role could sign an event of some type on its day.
+@lru_cache(maxsize=4096)
+def _permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str]:
+    """Demand that a role could sign an event on a day, and give the fields that it has."""
+    cls = event_class(name) if aggregate_of(name) else None
+    if cls is None:
+        if roles_that_may_sign(name, date.fromisoformat(day)):
+            check_role(role, name, day)
+        raise NotUnderstood("An entry is of a type that this program does not know.")
+    if kind != cls.KIND:
+        raise AlterationFound(
+            f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
+        )
+    if kind == kinds.EVENT:
+        check_role(role, name, day)
+    return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
+
+
+def check_role(role: str, event_type: str, day: str) -> None:
+    """Demand that a role could sign an event of some type on a day.
+
+    Args:
+        role: as the statement has it.
+        event_type: the published type name.
+        day: of the signature, ISO text.
 
     Raises:
         NotAuthorised: kind "type-not-permitted".
     """
-    if statement.role not in roles_that_may_sign(event_type, _day(statement)):
+    if role not in roles_that_may_sign(event_type, date.fromisoformat(day)):
         raise NotAuthorised(
-            f"It is signed as {statement.role}, a role that may not sign “{event_type}”.",
+            f"It is signed as {role}, a role that may not sign “{event_type}”.",
             kind="type-not-permitted",
         )
 
 
-def _day(statement: Statement) -> date:
-    return date.fromisoformat(statement.recorded_at[:10])
-
-
-@cache
-def _field_names(event_type: str) -> frozenset[str]:
-    cls = event_class(event_type) or Event
-    return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
+def _day(statement: Statement) -> str:
+    return statement.recorded_at[:10]

@@ -11,7 +11,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
@@ -49,6 +49,18 @@ INCOMPLETE: Final = frozenset(
 """Nothing is known to be altered, but not everything could be verified."""
 NOTES: Final = frozenset({"clock-off", "disputed", "not-understood", "older-anchor", "self-rooted"})
 """Said in the report; they change nothing about the result."""
+
+
+class Fault(NamedTuple):
+    """Something wrong with an entry by itself: a finding's code and words."""
+
+    code: str
+    words: str
+
+    @classmethod
+    def of(cls, error: LedgerError) -> Fault:
+        """Take kind and words from an error."""
+        return cls(error.kind, f"{error.what} {error.why}".strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def verify_ledger(
     cosigners: Sequence[VerifierKey] = (),
     genesis: bytes | None = None,
     since: SavedState | None = None,
-    threads: int | None = None,
+    workers: int | None = None,
 ) -> Report:
     """Verify a ledger.
 
@@ -51,7 +51,7 @@ def verify_ledger(
         path: a home, or a ledger's database file.
         mark: this computer's high-water mark, read before; None where there is none.
         now: the reader's clock, aware UTC.
-        data_key: stream id → data key, called from several threads; refuses with
+        data_key: stream id → data key, refuses with
             `KeyUnavailable` (kind `contents-unopened` or `key-row-missing`) or
             `KeyRowAltered`.  None where no reader's key is open.
         envelope_only: leave the contents alone, on purpose.
@@ -60,7 +60,8 @@ def verify_ledger(
         cosigners: keys of cosigners that are trusted.
         genesis: SHA-256 of the first statement that is trusted, 32 bytes.
         since: go on from where an earlier run found the ledger intact.
-        threads: how many to use; one for each processor where not given.
+        workers: how many inspect entries; one for each processor where not given,
+            and one for a small ledger.
 
     Returns:
         The report; its `saved` is what to keep for `since`.
@@ -82,7 +83,7 @@ def verify_ledger(
         cosigners=tuple(cosigners),
         genesis=genesis,
         since=since,
-        threads=threads,
+        workers=workers,
     )
     return _checked(file, findings, asked)
 

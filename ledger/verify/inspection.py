@@ -1,27 +1,29 @@
 """What one stored entry says of itself, checked without knowing any other entry.
 
-This is the part that threads share: reading, hashing, the signature under the
+This is the part that workers share: reading, hashing, the signature under the
 key that the entry names, and its contents.  Whether that key counted, and
 whether the entry stands in its place, is judged in order, by `log_walk`.
+What goes in and what comes out are plain values, so that a worker may be
+another process.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ledger.aggregates.aggregate import EntryCorrected
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, MalformedInput
+from ledger.errors import LedgerError, MalformedInput
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.ed25519 import BadSignature, verify
 from ledger.seal.tree import leaf_hash
-from ledger.verify.event_contents import BARE_KINDS
+from ledger.verify.event_contents import BARE_KINDS, NoKey, check_contents
+from ledger.verify.findings import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ledger.verify.event_contents import EventContents
+    from ledger.verify.event_contents import ContentKey
 
 
 StoredRow: TypeAlias = tuple[int, object, object, object, object]
@@ -32,13 +34,6 @@ JWT; the encrypted contents, or where they are not to be opened: whether there a
 """
 
 
-class Fault(NamedTuple):
-    """Something wrong with an entry by itself."""
-
-    code: str
-    words: str
-
-
 class Corrected(NamedTuple):
     """What a correction says it corrects: a place in its own record, and a statement's hash."""
 
@@ -46,14 +41,30 @@ class Corrected(NamedTuple):
     hash: object
 
 
-@dataclass(slots=True)
-class Inspected:
+class Work(NamedTuple):
+    """Some rows, and what is needed to inspect them.
+
+    Attributes:
+        rows: in log order.
+        publics: thumbprint → public key, 32 bytes; each must be the key's own.
+        keys: stream → key of its contents, for every stream of the rows; None
+            where contents are not to be opened.
+    """
+
+    rows: Sequence[StoredRow]
+    publics: Mapping[str, bytes]
+    keys: Mapping[object, ContentKey] | None
+
+
+class Inspected(NamedTuple):
     """One entry, inspected by itself.
 
     Attributes:
-        index: its log index.
+        log_index: from 0.
         leaf: its leaf hash.
-        statement: taken apart; None where it cannot be read.
+        kind: one of `ledger.formats.kinds`; "" where the statement cannot be read.
+        kid: thumbprint of the key that its signature claims.
+        clear: its clear members, but for the digests.
         hash: the statement's hash, base64url, as `prev` and `auth` quote it.
         signed: whether the signature fits the key of that thumbprint; None
             where no such key is known yet.
@@ -63,85 +74,72 @@ class Inspected:
         corrects: the place in its record, and the hash, of the entry that it corrects.
     """
 
-    index: int
+    log_index: int
     leaf: bytes
-    statement: Statement | None
+    kind: str
+    kid: str
+    clear: Mapping[str, Any]
     hash: str
     signed: bool | None
     contents: str
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
     corrects: Corrected | None = None
 
 
-class Inspector:
-    """Inspects rows; holds nothing that a thread could spoil for another."""
+def inspect_all(work: Work) -> list[Inspected]:
+    """Inspect some rows."""
+    return [inspect(row, work.publics, work.keys) for row in work.rows]
 
-    __slots__ = ("_contents", "_publics")
 
-    def __init__(self, publics: Mapping[str, bytes], contents: EventContents | None) -> None:
-        """Take what is known beforehand.
-
-        Args:
-            publics: thumbprint → public key, 32 bytes; each must be the key's own.
-            contents: opens contents, or None where they are not to be opened.
-        """
-        self._publics = publics
-        self._contents = contents
-
-    def inspect_all(self, rows: Sequence[StoredRow]) -> list[Inspected]:
-        """Inspect some rows."""
-        return [self.inspect(row) for row in rows]
-
-    def inspect(self, row: StoredRow) -> Inspected:
-        """Inspect one row; whatever is wrong becomes a fault."""
-        index, stream, seq, jwt, ciphertext = row
-        try:
-            statement = stored_statement(jwt)
-        except LedgerError as error:
-            leaf = leaf_hash(jwt if isinstance(jwt, bytes) else b"")
-            return Inspected(index, leaf, None, "", None, "present", (_fault(error),))
-        faults: tuple[Fault, ...] = ()
-        named = b64url(stream) if isinstance(stream, bytes) else None
-        if (named, seq) != (statement.payload["stream"], statement.payload["seq"]):
-            faults = (_MISPLACED,)
-        contents, corrects = "present" if ciphertext else "absent", None
-        if ciphertext and self._contents is not None and statement.kind not in BARE_KINDS:
-            contents, found, corrects = _check_contents(self._contents, statement, ciphertext)
-            faults += found
-        return Inspected(
-            index,
-            leaf_hash(statement.jwt),
-            statement,
-            b64url(statement.hash),
-            check_signature(statement, self._publics),
-            contents,
-            faults,
-            corrects,
-        )
+def inspect(
+    row: StoredRow, publics: Mapping[str, bytes], keys: Mapping[object, ContentKey] | None
+) -> Inspected:
+    """Inspect one row; whatever is wrong becomes a fault."""
+    index, stream, seq, jwt, ciphertext = row
+    try:
+        statement = stored_statement(jwt)
+    except LedgerError as error:
+        leaf = leaf_hash(jwt if isinstance(jwt, bytes) else b"")
+        return Inspected(index, leaf, "", "", {}, "", None, "present", (Fault.of(error),))
+    clear = {**statement.payload}
+    del clear["_sd"]
+    faults: tuple[Fault, ...] = ()
+    contents, corrects = "present" if ciphertext else "absent", None
+    named = b64url(stream) if isinstance(stream, bytes) else None
+    if (named, seq) != (clear["stream"], clear["seq"]):
+        faults = (_MISPLACED,)
+    elif ciphertext and keys is not None and statement.kind not in BARE_KINDS:
+        contents, faults, corrects = _check_contents(statement, ciphertext, keys[stream])
+    return Inspected(
+        index,
+        leaf_hash(statement.jwt),
+        statement.kind,
+        statement.kid,
+        clear,
+        b64url(statement.hash),
+        check_signature(statement, publics),
+        contents,
+        faults,
+        corrects,
+    )
 
 
 def _check_contents(
-    contents: EventContents, statement: Statement, ciphertext: object
+    statement: Statement, ciphertext: object, key: ContentKey
 ) -> tuple[str, tuple[Fault, ...], Corrected | None]:
     if not isinstance(ciphertext, bytes):
         return "present", (Fault("malformed-row", "The row's contents are no bytes."),), None
+    if isinstance(key, NoKey):
+        return key.contents, key.faults, None
     try:
-        fields = contents.check(statement, ciphertext)
-    except KeyUnavailable as error:
-        return ("keyless" if error.kind == "key-row-missing" else "closed"), (), None
-    except LedgerBusy:  # says nothing about the bytes
-        raise
+        fields = check_contents(statement, ciphertext, key)
     except LedgerError as error:
-        return "opened", (_fault(error),), None
+        return "opened", (Fault.of(error),), None
     except ValueError:  # a text that is not ASCII, where nothing else is ever written
         return "opened", (Fault("malformed-contents", "Its contents are malformed."),), None
     if fields["event"] != EntryCorrected.TYPE:
         return "opened", (), None
     return "opened", (), Corrected(fields["corrects_seq"], fields["corrects_hash"])
-
-
-def _fault(error: LedgerError) -> Fault:
-    return Fault(error.kind, f"{error.what} {error.why}".strip())
 
 
 _MISPLACED = Fault("row-misplaced", "It is stored in another place than it was signed for.")

@@ -17,25 +17,28 @@ from ledger.verify.entry_stream import (
     no_search_for_cycles,
     registered_keys,
     rows_from,
+    workers_for,
 )
-from ledger.verify.event_contents import EventContents
+from ledger.verify.event_contents import ContentKeys
 from ledger.verify.grown_tree import GrownTree
 from ledger.verify.held import Held, check_held, of_mark
-from ledger.verify.inspection import Inspector, stored_statement
+from ledger.verify.inspection import Work, stored_statement
 from ledger.verify.log_walk import LogWalk
 from ledger.verify.saved_state import SavedState
 from ledger.verify.stored_seals import StoredSeals, recorded_in_future
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from cryptography import x509
 
     from ledger.formats.high_water_mark import HighWaterMark
     from ledger.formats.signed_note import VerifierKey
+    from ledger.verify.event_contents import ContentKey
     from ledger.verify.findings import Findings
+    from ledger.verify.inspection import StoredRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Asked:
     cosigners: Sequence[VerifierKey]
     genesis: bytes | None
     since: SavedState | None
-    threads: int | None
+    workers: int | None
 
     @property
     def opens_contents(self) -> bool:
@@ -148,24 +151,29 @@ class LedgerCheck:
         walk, asked = self.walk, self.asked
         publics = {kid: key.public for kid, key in walk.authority.keys.items()}
         publics |= registered_keys(self.connection, walk.index)
-        contents = None
+        keys = None
         if asked.data_key is not None and asked.opens_contents:
-            contents = EventContents(asked.data_key)
+            keys = ContentKeys(asked.data_key)
         start, places = walk.index, PlacesSeen()
-        rows = places.noting(rows_from(self.connection, start, contents=contents is not None))
+        rows = places.noting(rows_from(self.connection, start, contents=keys is not None))
+        works = (Work(chunk, publics, _keys_of(chunk, keys)) for chunk in rows)
         with no_search_for_cycles():
-            for chunk in inspected(rows, Inspector(publics, contents), asked.threads):
-                self.tree.extend([one.leaf for one in chunk])
-                walk.take_all(chunk)
+            for work, entries in inspected(works, self._workers(start)):
+                self.tree.extend([one.leaf for one in entries])
+                walk.take_all(work.rows, entries)
         walk.finish()
-        if contents is not None:
-            check_corrections(self.connection, walk.corrections, contents, self.findings)
+        if keys is not None:
+            check_corrections(self.connection, walk.corrections, keys, self.findings)
         if start == 0 and not places.agree_with_index(self.connection):
             self.findings.add(
                 "index-altered",
                 None,
                 "The index by which entries are found does not name the entries that are there.",
             )
+
+    def _workers(self, start: int) -> int:
+        (newest,) = self.connection.execute("SELECT max(rowid) FROM entries").fetchone()
+        return workers_for((newest or 0) - start, self.asked.workers)
 
     def _check_tree_state(self, start: int) -> None:
         with self.findings.catching():
@@ -279,3 +287,11 @@ class LedgerCheck:
                 max(start, self.walk.index - 1),
                 "It bears a time that lies in the future of this computer's clock.",
             )
+
+
+def _keys_of(
+    rows: Sequence[StoredRow], keys: ContentKeys | None
+) -> Mapping[object, ContentKey] | None:
+    if keys is None:
+        return None
+    return {stream: keys.of(stream) for stream in {row[1] for row in rows}}

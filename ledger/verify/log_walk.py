@@ -17,13 +17,14 @@ from ledger.formats.encoding import b64url, unb64url
 from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import BadSignature, verify
 from ledger.verify.event_contents import BARE_KINDS, NotUnderstood
+from ledger.verify.inspection import stored_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ledger.formats.statement import Statement
     from ledger.verify.findings import Findings
-    from ledger.verify.inspection import Corrected, Inspected
+    from ledger.verify.inspection import Corrected, Inspected, StoredRow
 
 RESERVED_KINDS: Final = frozenset(
     {kinds.ERASURE, kinds.HOLD, kinds.SUCCESSION, kinds.ACCESS_RECORD, kinds.DIRECTORY}
@@ -119,10 +120,10 @@ class LogWalk:
     _gone: list[tuple[str, int, int, str]] = field(default_factory=list)
     _keyless: set[str] = field(default_factory=set)
 
-    def take_all(self, entries: Iterable[Inspected]) -> None:
-        """Take in the next entries of the log, in order."""
-        for one in entries:
-            self._take(one)
+    def take_all(self, rows: Sequence[StoredRow], entries: Sequence[Inspected]) -> None:
+        """Take in the next entries of the log, in order: as stored, and what was found in each."""
+        for row, one in zip(rows, entries, strict=True):
+            self._take(row, one)
 
     def finish(self) -> None:
         """Say what only the end of the log decides."""
@@ -134,30 +135,30 @@ class LogWalk:
                 "self-rooted", 0, "No trust or council countersigned the beginning of this ledger."
             )
 
-    def _take(self, one: Inspected) -> None:
-        if one.index != self.index:
+    def _take(self, row: StoredRow, one: Inspected) -> None:
+        if one.log_index != self.index:
             self.findings.add(
                 "entry-missing",
                 self.index,
-                f"What stood here was removed: the log goes on with entry {one.index:,}.",
+                f"What stood here was removed: the log goes on with entry {one.log_index:,}.",
             )
-        self.index = one.index + 1
+        self.index = one.log_index + 1
         self.findings.counts["entries"] += 1
         for fault in one.faults:
-            self.findings.add(fault.code, one.index, fault.words)
+            self.findings.add(fault.code, one.log_index, fault.words)
             if fault.code == NotUnderstood.kind:
                 self.findings.not_checked("what entries of a kind not known here say")
         if one.corrects is not None:
-            self.corrections[one.index] = one.corrects
-        if one.statement is not None:
-            self._take_statement(one, one.statement)
+            self.corrections[one.log_index] = one.corrects
+        if one.kind:
+            self._take_statement(row, one)
 
-    def _take_statement(self, one: Inspected, statement: Statement) -> None:
-        payload, index, kind = statement.payload, one.index, statement.kind
+    def _take_statement(self, row: StoredRow, one: Inspected) -> None:
+        payload, index, kind = one.clear, one.log_index, one.kind
         if self.lid is None:
             self.lid = payload["lid"]
-            self.genesis = b64url(hashlib.sha256(statement.jwt).digest())
-        counts = self._check_signer(one, statement)
+            self.genesis = b64url(hashlib.sha256(_statement(row).jwt).digest())
+        counts = self._check_signer(row, one)
         if payload["auth"] != self.auth:
             self.findings.add(
                 "auth-wrong", index, "It does not name the newest entry about keys and roles."
@@ -172,33 +173,32 @@ class LogWalk:
             self._check_stream_head(index, payload["head"])
         self._check_place(index, payload, one.hash)
         if kind != kinds.EVENT and counts:
-            self._take_effect(index, statement)
+            self._take_effect(one)
         self._note_contents(one, kind, payload)
 
-    def _check_signer(self, one: Inspected, statement: Statement) -> bool:
+    def _check_signer(self, row: StoredRow, one: Inspected) -> bool:
         """Judge signature and authority; gives whether the statement counts."""
-        signed = self._verify_late(statement) if one.signed is None else one.signed
+        signed = self._verify_late(_statement(row)) if one.signed is None else one.signed
         if signed is False:
-            self.findings.add("bad-signature", one.index, "Its signature does not fit it.")
+            self.findings.add("bad-signature", one.log_index, "Its signature does not fit it.")
             return False
         try:
-            if statement.kind in kinds.AUTHORITY_KINDS:
-                self.authority.apply(one.index, statement)
+            if one.kind in kinds.AUTHORITY_KINDS:
+                self.authority.apply(one.log_index, _statement(row))
                 self._judged.clear()
             else:
-                self._judge(one.index, statement)
+                self._judge(row, one)
         except NotAuthorised as refused:
-            self.findings.add_error(refused, one.index)
+            self.findings.add_error(refused, one.log_index)
             return False
         self.findings.counts["signatures"] += 1
         return True
 
-    def _judge(self, index: int, statement: Statement) -> None:
+    def _judge(self, row: StoredRow, one: Inspected) -> None:
         # Between two statements of authority one answer holds for every index.
-        payload = statement.payload
-        question = (statement.kid, payload["role"], statement.kind, payload["recorded_at"][:10])
+        question = (one.kid, one.clear["role"], one.kind, one.clear["recorded_at"][:10])
         if question not in self._judged:
-            self.authority.judge(index, statement)
+            self.authority.judge(one.log_index, _statement(row))
             self._judged.add(question)
 
     def _verify_late(self, statement: Statement) -> bool | None:
@@ -267,8 +267,8 @@ class LogWalk:
                 "anchor-wrong", index, "It quotes a head that was not logged as an anchor before."
             )
 
-    def _take_effect(self, index: int, statement: Statement) -> None:
-        payload, kind = statement.payload, statement.kind
+    def _take_effect(self, one: Inspected) -> None:
+        index, payload, kind = one.log_index, one.clear, one.kind
         if kind == kinds.ANCHOR:
             self.anchor = {name: payload[name] for name in AnchorHead._fields}
             self.anchors[index] = head_of(payload)
@@ -277,8 +277,8 @@ class LogWalk:
         elif kind == kinds.COUNTERSIGNATURE:
             self.countersigned |= payload["of"] == self.genesis
         elif kind == kinds.ERASURE:
-            for one in payload["ranges"]:
-                self._erased.setdefault(one["stream"], []).append((one["from"], one["to"]))
+            for gone in payload["ranges"]:
+                self._erased.setdefault(gone["stream"], []).append((gone["from"], gone["to"]))
         if kind in RESERVED_KINDS:
             self.findings.add(
                 "reserved-kind", index, f"This program does not know the rules for a {kind} yet."
@@ -288,14 +288,21 @@ class LogWalk:
         state, stream = one.contents, payload["stream"]
         if kind in BARE_KINDS:
             if state != "absent":
-                self.findings.add("contents-unexpected", one.index, "It should have no contents.")
+                self.findings.add(
+                    "contents-unexpected", one.log_index, "It should have no contents."
+                )
         elif state == "absent":
-            self._gone.append((stream, payload["seq"], one.index, state))
+            self._gone.append((stream, payload["seq"], one.log_index, state))
         else:
             self.findings.counts[f"contents_{state}"] += 1
             if state == "keyless" and stream not in self._keyless:
                 self._keyless.add(stream)
-                self._gone.append((stream, payload["seq"], one.index, state))
+                self._gone.append((stream, payload["seq"], one.log_index, state))
+
+
+def _statement(row: StoredRow) -> Statement:
+    """Take the statement of a row apart once more: few are asked for more than was found."""
+    return stored_statement(row[3])
 
 
 def head_of(members: Mapping[str, Any]) -> AnchorHead:

@@ -252,14 +252,14 @@ def test_a_writer_meanwhile_raises_no_false_alarm(built: BuiltLedger, verify: Ve
             built.year_group(pupil, "6")
         return built.keys.data_key(stream)
 
-    report = verify(built, mark=mark, now=now, data_key=data_key, threads=1)
+    report = verify(built, mark=mark, now=now, data_key=data_key)
     assert (report.result, report.size) == ("intact", mark.size)
     assert verify(built).size == mark.size + 1
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_report_is_the_same_with_any_number_of_threads(
-    tmp_path: Path, verify: Verify, threads: int
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_report_is_the_same_with_any_number_of_workers(
+    tmp_path: Path, verify: Verify, workers: int
 ) -> None:
     built = new_ledger(tmp_path / "home")
     pupil = built.pupil(1)
@@ -270,7 +270,7 @@ def test_the_report_is_the_same_with_any_number_of_threads(
     with editing(built.path) as connection:
         for row in (100, 400, 500, 700):
             connection.execute("UPDATE contents SET ciphertext = x'00' WHERE rowid = ?", (row,))
-    report = verify(built, threads=threads)
+    report = verify(built, workers=workers)
     assert [one.index for one in report.findings] == [99, 399, 499, 699]
     assert report.counts["entries"] == FOUNDING + 703
 

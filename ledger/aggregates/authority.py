@@ -81,6 +81,39 @@ class RoleWithdrawn(Event):
     explanation: str
 
 
+@event_type("authority.ledger_continued.v1", kinds.SUCCESSION)
+@dataclass(frozen=True, kw_only=True)
+class LedgerContinued(Event):
+    """This ledger continues another, whose home was lost in part or is closed.
+
+    Attributes:
+        origin: name of the other log.
+        size: leaves of the newest head of it that was known.
+        root: root hash there, 32 bytes.
+        kept_size: how many of its entries were at hand.
+        kept_root: root hash over those, 32 bytes.
+        lost_first: log index of the first entry that is lost, or None.
+        lost_last: log index of the last one, or None.
+        seen_in: where the newest head was seen, in words.
+        old_genesis: SHA-256 of the other log's genesis JWT, 32 bytes.
+        old_root_signature: by the other log's root key, 64 bytes, or None; see
+            `ledger.seal.succession`.
+        grounds: why a new ledger was begun.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    kept_size: int
+    kept_root: bytes
+    lost_first: int | None
+    lost_last: int | None
+    seen_in: str
+    old_genesis: bytes
+    old_root_signature: bytes | None
+    grounds: str
+
+
 class AuthorityStream(Aggregate):
     """The authority stream of one ledger."""
 

@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.application.founding import NewKey, SchoolFacts, found_ledger, register_school
+from ledger.application.founding import (
+    NewKey,
+    Predecessor,
+    SchoolFacts,
+    found_ledger,
+    register_school,
+)
 from ledger.bootstrap.home import Clock, Entropy, Home
 from ledger.bootstrap.places import demand_safe_place
 from ledger.bootstrap.session import open_session
@@ -64,6 +70,7 @@ class NewHome:
         root_passphrase: its own.
         keep_sheet: keeps the recovery sheet, given the log's origin and the
             lines; where it fails, no home is made.
+        predecessors: the ledgers that this one continues; see `ledger.bootstrap.succession`.
     """
 
     path: Path
@@ -74,6 +81,7 @@ class NewHome:
     root_key_path: Path
     root_passphrase: str
     keep_sheet: Callable[[str, Sequence[str]], None] = _keep_no_sheet
+    predecessors: Sequence[Predecessor] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +186,7 @@ def _found(
             new_key(root, "root key", reading=False),
             [(purpose, _machine_key(home, purpose, key)) for purpose, key in machines.items()],
             new_key(head, request.head_name),
+            request.predecessors,
         )
         head_desk = session.as_actor(_actor(head, "head"), request.head_name)
         register_school(head_desk, request.facts, recipient)

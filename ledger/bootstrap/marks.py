@@ -21,6 +21,11 @@ def behind_mark(home: Home) -> str:
     return ""
 
 
+def founding_words(old: str = "THIS-HOME") -> str:
+    """Give the command that founds a new home that continues this one."""
+    return f'send-ledger init --home NEW-HOME --continues {old} --reason "…"'
+
+
 def demand_continuation(home: Home) -> None:
     """Refuse to write to a ledger that was rolled back or forked.
 
@@ -31,7 +36,7 @@ def demand_continuation(home: Home) -> None:
         raise RuleRefused(
             "This home can be read, but not written.",
             f"It was rolled back, or restored from an older copy: {why}",
-            "Restore the newest backup; if there is none, make a new home with send-ledger init "
-            "and keep this one as evidence.",
+            "Restore the newest backup. If there is none, found a new home that continues this "
+            f"one: {founding_words()}",
             kind="behind-mark",
         )

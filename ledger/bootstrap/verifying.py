@@ -11,22 +11,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ledger.bootstrap.held_elsewhere import (
+    SQLITE_MAGIC,
+    ZIP_MAGIC,
+    compare_predecessor,
+    held_in,
+    lid_of,
+    predecessors_among,
+    read_folder,
+)
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.receipt import open_receipt_file
-from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, LedgerError, NotFound
+from ledger.errors import InputRefused, KeyUnavailable, NotFound
 from ledger.formats.bundle_layout import is_bundle_name
-from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.ledger_file import FILE_NAME, open_for_reading
-from ledger.formats.ledger_reader import LedgerReader
-from ledger.formats.signed_note import SignedNote
-from ledger.formats.statement import read_statement
-from ledger.formats.tlog_proof import TlogProof
+from ledger.formats.ledger_file import FILE_NAME
 from ledger.recorder.mark_file import MarkFile
 from ledger.seal.time_stamps import read_roots
 from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
 from ledger.verify.findings import MAX_LISTED, Report, Result
-from ledger.verify.held import Held
 from ledger.verify.home import verify_ledger
 from ledger.verify.proof_folder import verify_proof_folder
 from ledger.verify.receipt import verify_receipt
@@ -34,9 +37,6 @@ from ledger.verify.saved_state import SavedState
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
 AGE_MAGIC = b"age-encryption.org/v1\n"
-ZIP_MAGIC = b"PK\x03\x04"
-SQLITE_MAGIC = b"SQLite format 3\x00"
-MAX_FOLDER_FILES = 20_000
 _SEVERITY: Mapping[Result, int] = {"intact": 0, "unanchored": 1, "altered": 2}
 
 
@@ -112,7 +112,7 @@ def verify_target(target: Path, wanted: Wanted) -> Report:
 
 def verify_home(target: Path, wanted: Wanted) -> Report:
     """Verify a home or a copied ledger file."""
-    lid = _lid_of(target)
+    lid = lid_of(target)
     mark = MarkFile.of(wanted.state_folder, lid).read() if lid else None
     saved_path = _saved_path(wanted.state_folder, lid)
     since = None
@@ -129,7 +129,7 @@ def verify_home(target: Path, wanted: Wanted) -> Report:
         now=wanted.now,
         data_key=wanted.data_key,
         envelope_only=wanted.envelope_only,
-        against=[held for path in wanted.against for held in held_in(path, wanted.policy)],
+        against=[held for path in wanted.against for held in held_in(path, wanted.policy, lid)],
         roots=roots,
         cosigners=trust.witnesses if trust else (),
         genesis=trust.genesis if trust else None,
@@ -137,9 +137,11 @@ def verify_home(target: Path, wanted: Wanted) -> Report:
     )
     if report.saved is not None and saved_path is not None:
         _keep(saved_path, report.saved)
+    data_key = None if wanted.envelope_only else wanted.data_key
+    for old in predecessors_among(wanted.against, lid):
+        report = _joined(report, compare_predecessor(target, old, data_key))
     if not target.is_dir():
         return report
-    data_key = None if wanted.envelope_only else wanted.data_key
     return _joined(report, verify_access_log(target, data_key).report(report.subject))
 
 
@@ -172,60 +174,6 @@ def _saved_path(state_folder: Path, lid: bytes | None) -> Path | None:
     return MarkFile.of(state_folder, lid).path.with_suffix(".verified")
 
 
-def _lid_of(target: Path) -> bytes | None:
-    """Give the ledger id that the first entry claims; None where it cannot be read."""
-    path = target / FILE_NAME if target.is_dir() else target
-    try:
-        with open_for_reading(path) as connection:
-            return read_statement(LedgerReader(connection).entry(0).statement).lid
-    except LedgerError:
-        return None
-
-
-def held_in(path: Path, policy: Mapping[str, bytes] | None) -> list[Held]:
-    """Read a head that others hold: a receipt, a proof folder, a proof or a checkpoint.
-
-    Raises:
-        AlterationFound: the evidence itself is altered.
-        InputRefused: it is no such evidence.
-    """
-    if path.is_dir():
-        files = read_folder(path)
-        report = verify_proof_folder(files, policy)
-        _demand_sound(report, path)
-        return [_of_note(f"the proof {path.name}", files["checkpoint"])]
-    data = path.read_bytes()
-    if data.startswith(ZIP_MAGIC):
-        report, facts = verify_receipt(open_receipt_file(data), None)
-        _demand_sound(report, path)
-        if facts is None or facts.sender_checkpoint is None:
-            raise InputRefused(
-                "The file holds no head of the sender's ledger.",
-                "It is a confirmation, not a receipt.",
-                kind="no-head",
-            )
-        return [_of_note(f"the receipt {path.name}", facts.sender_checkpoint)]
-    if data.startswith(b"c2sp.org/tlog-proof"):
-        return [_of_note(f"the proof {path.name}", TlogProof.parse(data).checkpoint_note)]
-    return [_of_note(f"the checkpoint {path.name}", data)]
-
-
-def _demand_sound(report: Report, path: Path) -> None:
-    if report.result == "altered":
-        first = report.findings[0].words if report.findings else ""
-        raise AlterationFound(
-            f"The evidence {path.name} is itself altered.",
-            first,
-            "Ask whoever holds it for another copy.",
-            kind="evidence-altered",
-        )
-
-
-def _of_note(description: str, note: bytes) -> Held:
-    head = Checkpoint.parse(SignedNote.parse(note).text)
-    return Held(description=description, origin=head.origin, size=head.size, root=head.root)
-
-
 def _verify_bundle(data: bytes, wanted: Wanted) -> Report:
     if wanted.identity is None:
         raise KeyUnavailable(
@@ -244,22 +192,6 @@ def _verify_zip(data: bytes, wanted: Wanted) -> Report:
     except InputRefused:
         members = unpack(data, allow=is_bundle_name)
     return verify_bundle(members, wanted.trust, wanted.recipient)[0]
-
-
-def read_folder(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder: relative name → bytes.
-
-    Raises:
-        InputRefused: more files than any proof has.
-    """
-    files: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
-        if len(files) > MAX_FOLDER_FILES:
-            raise InputRefused("The folder has too many files to be a proof.", kind="too-large")
-    return files
 
 
 def _magic(path: Path) -> bytes:

@@ -55,6 +55,12 @@ SHOWN_OF_STREAM: Final = ("event", "occurred_on")
 SHOWN_OF_CORRECTION: Final = ("corrects_seq", "corrects_hash", "replaced_by_seq")
 """Without them nobody could tell which entry of the stream a correction takes back."""
 SHOWN_OF_AUTHORITY: Final = (*SHOWN_OF_STREAM, "person_name")
+SHOWN_OF_SUCCESSION: Final = (
+    *SHOWN_OF_STREAM,
+    *("kept_size", "kept_root", "lost_first", "lost_last"),
+    *("old_genesis", "old_root_signature"),
+)
+"""Everything but why a new ledger was begun, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,9 +216,12 @@ class _Builder:
     def _add_authority(self) -> None:
         concerned = self._persons_concerned()
         for entry in self.choice.authority:
-            person = self.statements[entry.index].payload.get("person")
-            opened = self._open_authority(entry) if person in concerned else None
-            self._add(f"authority/{entry.seq:04d}", entry, opened, SHOWN_OF_AUTHORITY)
+            statement = self.statements[entry.index]
+            succession = statement.kind == kinds.SUCCESSION
+            told = succession or statement.payload.get("person") in concerned
+            opened = self._open_authority(entry) if told else None
+            shown = SHOWN_OF_SUCCESSION if succession else SHOWN_OF_AUTHORITY
+            self._add(f"authority/{entry.seq:04d}", entry, opened, shown)
         self._add("authority/head", self.choice.authority_head, None, ())
 
     def _open_authority(self, entry: StoredEntry) -> OpenedEntry | None:

@@ -337,7 +337,7 @@ read_stream() { # folder: sets entries to its indexes, first to last; no gap, an
 # --- whose signature counts, judged at each entry's place in the log: authority.md ----------------
 MACHINES='log system cosigner access' GUARDED="head $MACHINES"
 declare -A key_x key_person key_index key_revoked key_from
-role_person=() role_name=() role_index=() role_first=() role_last=() role_ended=() role_ended_from=()
+continued=() role_person=() role_name=() role_index=() role_first=() role_last=() role_ended=() role_ended_from=()
 holds() { # person, role, index, day
   local i
   for i in "${!role_name[@]}"; do
@@ -367,7 +367,7 @@ kinds_of() { # role: REPLY is the kinds of statement that it may sign
   local keys='key-registered key-revoked role-granted role-withdrawn'
   REPLY='event countersignature erasure hold'
   case $1 in
-    root) REPLY=$keys ;;
+    root) REPLY="$keys succession" ;;
     system) REPLY='stream-head anchor event manifest receipt' ;;
     access) REPLY='access-record' ;;
     log | cosigner | governor | inspector) REPLY='' ;;
@@ -384,7 +384,7 @@ judge() { # index
   kinds_of "$role"; may=''
   [[ " $REPLY " != *" $kind "* ]] || may=1
   case $kind in
-    key-registered | key-revoked | role-granted | role-withdrawn) apply "$1" "$may" ;;
+    key-registered | key-revoked | role-granted | role-withdrawn | succession) apply "$1" "$may" ;;
     *) [ -n "$may" ] || altered "entry $1 is of a kind that its role may not sign" ;;
   esac
 }
@@ -397,6 +397,7 @@ apply() { # index, whether the role may sign the kind
     key-revoked) revoke "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
     role-granted) appoint "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
     role-withdrawn) withdraw "$1" "$2" "$role" "$signer" "$further" && fits=1 ;;
+    succession) succeed "$1" "$2" "$further" && fits=1 ;;
   esac
   ((fits)) || altered "entry $1 changes keys or roles against the rules"
 }
@@ -459,6 +460,14 @@ withdraw() { # index, whether the role may, role, signer, members
     [[ ${role_person[i]} == "$person" && ${role_name[i]} == "$role" && -z ${role_ended[i]} ]] || continue
     role_ended[i]=$1 role_ended_from[i]=$from
   done
+}
+succeed() { # index, whether the role may, members: before all but the root key and others of its kind
+  [[ -n $2 && $3 =~ ^,\"origin\":\"(send-ledger/v1/$ID)\",\"size\":$NUM,\"root\":\"$HASH\"$ ]] || return 1
+  local old=${BASH_REMATCH[1]} size=${BASH_REMATCH[2]}
+  [[ $1 -eq $((${#continued[@]} + 1)) && $size -gt 0 && $old != "$origin" ]] || return 1
+  [[ " ${continued[*]} " != *" $old "* ]] || return 1
+  continued+=("$old")
+  tell "this log continues $old from size $size"
 }
 is_disputed() { # index: key or role were taken back later, from an index at or below it
   local kid=${at_kid[$1]} i any=1
@@ -551,7 +560,7 @@ read_stream authority
 keys=("${entries[@]}") genesis=${entries[0]} last=${name_index[authority/head]}
 authority=${at_stream[$genesis]}
 for one in "${keys[@]}"; do
-  [[ ${at_kind[$one]} =~ ^(key|role)-(registered|revoked|granted|withdrawn)$ ]] ||
+  [[ ${at_kind[$one]} =~ ^((key|role)-(registered|revoked|granted|withdrawn)|succession)$ ]] ||
     altered "authority/ holds what is not about keys and roles"
 done
 for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends too early'; done

@@ -170,7 +170,8 @@ RECEIPT = "receipt"
 ACCESS_RECORD = "access-record"
 DIRECTORY = "directory"
 
-AUTHORITY_KINDS = frozenset({KEY_REGISTERED, KEY_REVOKED, ROLE_GRANTED, ROLE_WITHDRAWN})
+AUTHORITY_KINDS = frozenset({KEY_REGISTERED, KEY_REVOKED, ROLE_GRANTED, ROLE_WITHDRAWN, SUCCESSION})
+"""What the authority stream is made of, and nothing else is."""
 
 _NOTHING: Mapping[str, Check] = MappingProxyType({})
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from ledger.errors import LedgerError, NotAuthorised
 from ledger.formats import kinds
+from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import unb64url
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import Statement, StreamPlace, read_statement
+from ledger.seal.authority_records import KeyRecord, RoleRecord, SuccessionRecord
 from ledger.seal.ed25519 import (
     check_possession,
     check_public,
@@ -25,59 +27,6 @@ from ledger.seal.roles import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 
 
 @dataclass(slots=True)
-class KeyRecord:
-    """A registered key.
-
-    Attributes:
-        public: 32 bytes, Ed25519.
-        person: whose key it is, base64url id.
-        custody: how its holder keeps it.
-        registered: log index of the registration.
-        revoked: log index of the first revocation, or None.
-        revoked_from: from which index on it stopped counting, or None; a later
-            revocation may move it back.
-        revoked_last: log index of the newest revocation, or None.
-        reason: why it was revoked, or "".
-    """
-
-    public: bytes
-    person: str
-    custody: str
-    registered: int
-    revoked: int | None = None
-    revoked_from: int | None = None
-    revoked_last: int | None = None
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class RoleRecord:
-    """A role held by a person, by log index and by day (ISO text)."""
-
-    role: str
-    granted: int
-    from_day: str
-    until_day: str | None
-    withdrawn: int | None = None
-    withdrawn_from: int | None = None
-
-    def held(self, index: int, day: str) -> bool:
-        """Tell whether the role is held at this index, on this day."""
-        return (
-            self.granted < index
-            and (self.withdrawn is None or self.withdrawn >= index)
-            and self.from_day <= day
-            and (self.until_day is None or day <= self.until_day)
-        )
-
-    def disputed(self, index: int) -> bool:
-        """Tell whether a later withdrawal reaches back over this index."""
-        if self.withdrawn is None or self.withdrawn_from is None:
-            return False
-        return self.withdrawn_from <= index < self.withdrawn
-
-
-@dataclass(slots=True)
 class Authority:
     """Keys and roles of one ledger, as of the statements applied so far.
 
@@ -85,6 +34,7 @@ class Authority:
         stream: the authority stream's id text, None before genesis.
         head: its newest statement's place, None before genesis.
         head_index: the log index of that statement.
+        successions: the ledgers that this one continues.
     """
 
     stream: str | None = None
@@ -92,6 +42,7 @@ class Authority:
     head_index: int = -1
     keys: dict[str, KeyRecord] = field(default_factory=dict)
     roles: dict[str, list[RoleRecord]] = field(default_factory=dict)
+    successions: list[SuccessionRecord] = field(default_factory=list)
 
     def apply(self, index: int, statement: Statement) -> None:
         """Take in an authority statement whose signature was checked.
@@ -224,6 +175,8 @@ class Authority:
                 self._check_may_grant(statement, payload["granted"], payload["person"])
                 record_ = RoleRecord(payload["granted"], index, payload["from"], payload["until"])
                 self.roles.setdefault(payload["person"], []).append(record_)
+            case kinds.SUCCESSION:
+                self._succeed(index, statement)
             case _:
                 self._withdraw(index, statement)
 
@@ -346,6 +299,26 @@ class Authority:
             )
         for one in held:
             one.withdrawn, one.withdrawn_from = index, payload["from_index"]
+
+    def _succeed(self, index: int, statement: Statement) -> None:
+        payload = statement.payload
+        known = {origin_of(statement.lid), *(one.origin for one in self.successions)}
+        # Whoever reads the beginning of a log knows then whether another went before.
+        misplaced = index != 1 + len(self.successions)
+        if misplaced or payload["size"] == 0 or payload["origin"] in known:
+            raise NotAuthorised(
+                "A ledger names another that it continues, where it may not.",
+                "It names each once, before anything else but its own root key.",
+                "Begin a new home with send-ledger init --continues.",
+                kind="succession-misplaced",
+            )
+        record = SuccessionRecord(
+            index=index,
+            origin=payload["origin"],
+            size=payload["size"],
+            root=unb64url(payload["root"]),
+        )
+        self.successions.append(record)
 
 
 def apply_checked(authority: Authority, index: int, statement: Statement) -> None:

@@ -21,13 +21,14 @@ _KINDS_BY_ROLE = {
     "inspector": frozenset[str](),
 }
 _PEOPLE_SIGN = frozenset({kinds.EVENT, kinds.COUNTERSIGNATURE, kinds.ERASURE, kinds.HOLD})
+_HEAD_SIGNS = _PEOPLE_SIGN | (kinds.AUTHORITY_KINDS - {kinds.SUCCESSION})
 _SENCO_SIGNS = _PEOPLE_SIGN | {kinds.MANIFEST, kinds.RECEIPT}
 
 
 def permitted_kinds(role: str) -> frozenset[str]:
     """Give the kinds of statement that a role may sign at all."""
     if role == "head":
-        return _PEOPLE_SIGN | kinds.AUTHORITY_KINDS
+        return _HEAD_SIGNS
     if role == "senco":
         return _SENCO_SIGNS
     return _KINDS_BY_ROLE.get(role, _PEOPLE_SIGN)

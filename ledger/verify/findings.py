@@ -17,7 +17,9 @@ from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ledger.seal.authority_records import SuccessionRecord
 
 FORMAT: Final = "send-ledger/v1/verify-report"
 MAX_LISTED: Final = 100
@@ -47,7 +49,17 @@ INCOMPLETE: Final = frozenset(
     }
 )
 """Nothing is known to be altered, but not everything could be verified."""
-NOTES: Final = frozenset({"clock-off", "disputed", "not-understood", "older-anchor", "self-rooted"})
+NOTES: Final = frozenset(
+    {
+        "clock-off",
+        "continues",
+        "disputed",
+        "not-understood",
+        "older-anchor",
+        "predecessor-fits",
+        "self-rooted",
+    }
+)
 """Said in the report; they change nothing about the result."""
 
 
@@ -213,6 +225,12 @@ class Findings:
     def add_error(self, error: LedgerError, index: int | None = None, prefix: str = "") -> None:
         """Take in a refusal: its kind is the code, what and why are the words."""
         self.add(error.kind, index, " ".join(filter(None, (prefix, error.what, error.why))))
+
+    def note_successions(self, successions: Iterable[SuccessionRecord]) -> None:
+        """Say which logs this one continues, and from where."""
+        for one in successions:
+            words = f"This log continues {one.origin} from size {one.size:,}."
+            self.add("continues", one.index, words)
 
     def not_checked(self, words: str) -> None:
         """Say what was not checked: a phrase that ends "Not checked: …", said once."""

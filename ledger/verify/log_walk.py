@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from ledger.verify.findings import Findings
     from ledger.verify.inspection import Corrected, Inspected, StoredRow
 
-RESERVED_KINDS: Final = frozenset(
-    {kinds.ERASURE, kinds.HOLD, kinds.SUCCESSION, kinds.ACCESS_RECORD, kinds.DIRECTORY}
-)
+RESERVED_KINDS: Final = frozenset({kinds.ERASURE, kinds.HOLD, kinds.ACCESS_RECORD, kinds.DIRECTORY})
 """Kinds whose rules this version does not have yet (docs/formats/statement.md, “Kinds”)."""
 
 _GONE: Final = {
@@ -126,7 +124,7 @@ class LogWalk:
             self._take(row, one)
 
     def finish(self) -> None:
-        """Say what only the end of the log decides."""
+        """Say what only the end of the log decides, and what its beginning says."""
         for stream, seq, index, state in self._gone:
             if not any(low <= seq <= high for low, high in self._erased.get(stream, [])):
                 self.findings.add(_GONE[state][0], index, _GONE[state][1])
@@ -134,6 +132,7 @@ class LogWalk:
             self.findings.add(
                 "self-rooted", 0, "No trust or council countersigned the beginning of this ledger."
             )
+        self.findings.note_successions(self.authority.successions)
 
     def _take(self, row: StoredRow, one: Inspected) -> None:
         if one.log_index != self.index:

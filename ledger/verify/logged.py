@@ -188,6 +188,7 @@ class LoggedMembers:
                 place = StreamPlace(one.statement.seq, one.statement.hash)
             clock = max(clock, one.statement.recorded_at)
         self._note_disputed(every.values())
+        self.findings.note_successions(self.authority.successions)
         self.last_day = clock[:10]
         self._check_log_key()
 

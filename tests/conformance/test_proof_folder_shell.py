@@ -17,12 +17,14 @@ import pytest
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import RESERVED_NAMES, ROLES
+from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.proofs import LogProver
 from ledger.seal.roles import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
 from ledger.verify.proof_folder import examine_proof_folder
+from tests.mini_verifier.proof_folder import check_proof_folder
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
 from tests.unit.evidence.altered_folders import ALTERATIONS, changed, flip
 from tests.unit.evidence.cheats import CHEATS
@@ -36,6 +38,7 @@ from tests.unit.evidence.proof_ledgers import (
     resum,
     revoke,
     seal,
+    write_folder,
 )
 from tests.unit.evidence.stamped_proofs import Folder, Shell, Stamped, link_programs, make_stamped
 
@@ -262,6 +265,27 @@ def test_what_the_rules_of_authority_forbid_is_caught_by_both(
             last = max(i for s, _, i in reader.stream_heads() if s != built.heads_stream)
         files = prove(built, last)
     assert agreed(shell, files, outside_policy(built)).returncode == 10
+
+
+def test_script_and_python_say_which_log_is_continued(shell: Shell, tmp_path: Path) -> None:
+    built = new_ledger(tmp_path / "home", continues=["one", "other"])
+    index = index_of(built, consent(built, built.pupil(1)))
+    seal(built)
+    policy = outside_policy(built, built.add_cosignature(), "council")
+    files = prove(built, index, policy_txt=policy["policy.txt"])
+    done = agreed(shell, files, policy)
+    report = examine_proof_folder(files, policy).report
+    assert (done.returncode, report.codes["continues"]) == (0, 2)
+    for name in ("one", "other"):
+        origin = f"send-ledger/v1/{b64url(drawn(f'{name} lid', 16))}"
+        assert f"this log continues {origin} from size 41" in done.stdout
+    proof = check_proof_folder(
+        write_folder(files, tmp_path / "proof"), write_folder(policy, tmp_path / "policy")
+    )
+    assert (proof.result, len(proof.authority.continued)) == ("intact", 2)
+    shown = read_sd_jwt(files["authority/0002.sd-jwt"]).fields
+    assert (shown["lost_first"], shown["lost_last"]) == (40, 40)
+    assert "grounds" not in shown
 
 
 @pytest.mark.parametrize("authority_first", [False, True])

@@ -64,6 +64,8 @@ class Authority:
         self.keys: dict[str, Key] = {}
         self.grants: list[Grant] = []
         self.revoked: dict[str, list[tuple[int, int]]] = {}
+        self.continued: list[tuple[str, int]] = []
+        """Origin and size of each log that this one continues."""
 
     def judge(self, statement: Statement, index: int) -> None:
         """Refuse a statement that its signer might not make at this index."""
@@ -139,6 +141,7 @@ class Authority:
             "key-revoked": self._may_revoke,
             "role-granted": self._may_grant,
             "role-withdrawn": self._may_withdraw,
+            "succession": self._may_succeed,
         }[statement.kind]
         if not allowed(statement.payload, index, signer):
             raise Refused("not-authorised", f"{statement.payload['role']} may not do that")
@@ -169,6 +172,12 @@ class Authority:
         if payload["from_index"] > index or role not in self._granted(person) - {"root"}:
             return False
         return person == signer or self._is_granter(payload["role"], role)
+
+    def _may_succeed(self, payload: dict[str, Any], index: int, _signer: str) -> bool:
+        own = f"send-ledger/v1/{payload['lid']}"
+        fresh = payload["origin"] not in {own, *(origin for origin, _ in self.continued)}
+        first = index == 1 + len(self.continued)
+        return first and fresh and payload["size"] > 0 and payload["role"] == "root"
 
     def _granted(self, person: str) -> set[str]:
         """Roles granted and not taken back; a day that is past or to come is no matter here."""
@@ -208,6 +217,8 @@ class Authority:
             case "role-granted":
                 days = payload["from"], payload["until"]
                 self.grants.append(Grant(payload["person"], payload["granted"], index, *days))
+            case "succession":
+                self.continued.append((payload["origin"], payload["size"]))
             case _:
                 for grant in self.grants:
                     if (grant.person, grant.role) == (payload["person"], payload["withdrawn"]):

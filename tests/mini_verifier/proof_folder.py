@@ -205,6 +205,8 @@ def _judge_all(proof: Proof, entries: list[Logged], wanted: list[Logged]) -> Non
         known = one.statement.kid in proof.authority.keys
         if known and proof.authority.is_disputed(one.statement, index):
             proof.add("disputed", index, "its key or role was taken back from before it")
+    for number, (origin, size) in enumerate(proof.authority.continued, 1):
+        proof.add("continues", number, f"{origin} from size {size}")
     checkpoint, day = proof.checkpoint, every[max(every)].statement.payload["recorded_at"][:10]
     assert checkpoint is not None
     granted = proof.authority.publics_of("log", checkpoint.size, day)

@@ -39,7 +39,7 @@ ROLES = {
     "cosigner",
     "access",
 }
-AUTHORITY = {"key-registered", "key-revoked", "role-granted", "role-withdrawn"}
+AUTHORITY = {"key-registered", "key-revoked", "role-granted", "role-withdrawn", "succession"}
 
 
 def _bytes(size: int) -> Callable[[Any], bool]:

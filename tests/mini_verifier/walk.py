@@ -14,7 +14,7 @@ from tests.mini_verifier.statement import AUTHORITY, Statement, read_statement
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RESERVED = {"erasure", "hold", "succession", "access-record", "directory"}
+RESERVED = {"erasure", "hold", "access-record", "directory"}
 
 
 @dataclass
@@ -52,6 +52,8 @@ def walk_log(jwts: Iterable[bytes]) -> Walk:
     for index, statement in walk.statements.items():
         if walk.authority.is_disputed(statement, index):
             walk.add("disputed", index, "its key or role was taken back later, from before it")
+    for number, (origin, size) in enumerate(walk.authority.continued, 1):
+        walk.add("continues", number, f"{origin} from size {size}")
     _tell_self_rooted(walk)
     return walk
 

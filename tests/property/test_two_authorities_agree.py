@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from ledger.errors import LedgerError
 from ledger.formats import kinds
+from ledger.formats.checkpoint import origin_of
+from ledger.formats.encoding import b64url
 from ledger.formats.statement import read_statement
 from ledger.seal.authority import Authority
 from tests.golden.good_statements import FURTHER
-from tests.golden.small_log import SmallLog
+from tests.golden.small_log import LID, SmallLog, id_of
 from tests.mini_verifier import authority as mini
 from tests.mini_verifier import statement as mini_statement
 from tests.mini_verifier.encoding import Refused
@@ -61,6 +63,10 @@ class Act:
                 log.grant(person, self.what, self.signer, self.role, self.days)
             case "withdraw":
                 log.withdraw(person, self.what, start, self.signer, self.role)
+            case "succeed":
+                origin = origin_of(LID if person == "root" else id_of(person))
+                further = {"origin": origin, "size": self.back, "root": b64url(LID * 2)}
+                log.add(kinds.SUCCESSION, self.signer, self.role, further)
             case kind:
                 log.add(kind, self.signer, self.role, FURTHER[kind], kind)
 
@@ -98,11 +104,27 @@ def _mini_accepts(authority: mini.Authority, index: int, jwt: bytes) -> bool:
     return True
 
 
+SUCCESSIONS = st.builds(
+    Act,
+    verb=st.just("succeed"),
+    signer=st.just("root"),
+    role=st.sampled_from(["root", "root", "head"]),
+    whom=st.sampled_from(PERSONS),
+    what=st.just("root"),
+    back=st.integers(0, 2),
+    days=st.just(("2026-03-01", None)),
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(acts=st.lists(ACTS, max_size=14))
-def test_two_authorities_accept_and_dispute_the_same_statements(acts: list[Act]) -> None:
+@given(before=st.lists(SUCCESSIONS, max_size=3), acts=st.lists(ACTS | SUCCESSIONS, max_size=14))
+def test_two_authorities_accept_and_dispute_the_same_statements(
+    before: list[Act], acts: list[Act]
+) -> None:
     log = SmallLog()
     log.register("root", "root", "root")
+    for act in before:
+        act.log(log)
     log.register("head", "root", "root")
     log.grant("head", "head", "root", "root")
     for act in acts:

@@ -18,6 +18,7 @@ from ledger.aggregates.authority import (
     Jwk,
     KeyRegistered,
     KeyRevoked,
+    LedgerContinued,
     RoleGranted,
     RoleWithdrawn,
 )
@@ -200,6 +201,25 @@ class BuiltLedger(PupilRecords):
         )
         self.save(by, self.authority)
 
+    def succeed(self, origin: str, by: str = "root", size: int = 41) -> None:
+        """Name a log that this one continues; of its last entries, one is lost."""
+        self.authority.record(
+            LedgerContinued,
+            self.entry(),
+            origin=origin,
+            size=size,
+            root=drawn("its root"),
+            kept_size=40,
+            kept_root=drawn("what is left of it"),
+            lost_first=40,
+            lost_last=40,
+            seen_in="a receipt held elsewhere",
+            old_genesis=drawn("its genesis"),
+            old_root_signature=None,
+            grounds="A disk failed.",
+        )
+        self.save(by, self.authority)
+
     def revoke(self, name: str, from_index: int, by: str) -> None:
         """Revoke that person's key from an index on."""
         self.authority.record(
@@ -294,8 +314,14 @@ class BuiltLedger(PupilRecords):
         return self._records.setdefault(stream, SystemStream(UUID(bytes=stream)))
 
 
-def new_ledger(home: Path, label: str = "first") -> BuiltLedger:
-    """Make a home with its genesis, machines, a head and the head's staff; not sealed."""
+def new_ledger(home: Path, label: str = "first", continues: Sequence[str] = ()) -> BuiltLedger:
+    """Make a home with its genesis, machines, a head and the head's staff; not sealed.
+
+    Args:
+        home: its folder.
+        label: decides keys and ids.
+        continues: labels of ledgers that it names as those that went before.
+    """
     home.mkdir(parents=True, exist_ok=True)
     lid = drawn(f"{label} lid", 16)
     streams = LedgerStreams(lid, drawn(f"{label} authority", 16), drawn(f"{label} anchors", 16))
@@ -338,6 +364,8 @@ def new_ledger(home: Path, label: str = "first") -> BuiltLedger:
     )
     built.open_stream(built.authority.id, "school")
     built.register("root", by="root")
+    for old in continues:
+        built.succeed(origin_of(drawn(f"{old} lid", 16)))
     for name in ROOT_APPOINTS:
         built.register(name, by="root")
         built.grant(name, name, by="root")

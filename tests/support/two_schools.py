@@ -33,7 +33,7 @@ from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ledger.aggregates.aggregate import Aggregate
@@ -99,9 +99,9 @@ class School:
         self.streams = tuple(dict.fromkeys((*self.streams, record.id.bytes)))
 
 
-def new_school(home: Path, label: str, name: str) -> School:
+def new_school(home: Path, label: str, name: str, continues: Sequence[str] = ()) -> School:
     """Make a school's ledger and its card."""
-    ledger = new_ledger(home / label, label)
+    ledger = new_ledger(home / label, label, continues)
     identity, recipient = new_identity(lambda size: drawn(f"{label} age", size))
     with ledger.reading_file() as log:
         genesis = hashlib.sha256(log.entry(0).statement).digest()
@@ -124,9 +124,9 @@ def new_school(home: Path, label: str, name: str) -> School:
     return School(ledger, name, identity, card)
 
 
-def sender_with_pupil(home: Path) -> School:
+def sender_with_pupil(home: Path, continues: Sequence[str] = ()) -> School:
     """Make a sending school with one pupil: their own record and a consent."""
-    school = new_school(home, "sender", "St Cuthbert’s")
+    school = new_school(home, "sender", "St Cuthbert’s", continues)
     pupil = school.ledger.pupil(0)
     school.ledger.year_group(pupil, "5")
     consent = school.ledger.consent(pupil)

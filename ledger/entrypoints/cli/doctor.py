@@ -13,7 +13,7 @@ from datetime import timedelta
 from importlib.metadata import version
 
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.marks import behind_mark
+from ledger.bootstrap.marks import behind_mark, founding_words
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
@@ -115,7 +115,11 @@ def _ledger(home: Home) -> Iterator[Check]:
     if mark is None:
         yield Check("high-water mark", "warning", "this computer has never seen this ledger")
     else:
-        yield Check("high-water mark", "bad" if why else "good", why or f"{mark.size} entries seen")
+        seen = f"{mark.size} entries seen"
+        seen = f"{why} To go on: {founding_words(str(home.path))}" if why else seen
+        yield Check("high-water mark", "bad" if why else "good", seen)
+    for one in home.authority().successions:
+        yield Check("beginning", "good", f"continues {one.origin} from size {one.size}")
     sealed = checkpoints[-1][0] if checkpoints else 0
     behind = size - sealed
     stale = behind > 0 and now - newest > SEALED_WITHIN

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ledger.application.founding import SchoolFacts
+from ledger.application.founding import Predecessor, SchoolFacts
 from ledger.bootstrap.create import MadeHome, NewHome, create_home
 from ledger.bootstrap.home import system_clock
 from ledger.entrypoints.cli.command import (
@@ -17,6 +20,12 @@ from ledger.entrypoints.cli.command import (
     read_passphrase_file,
     say,
     state_folder,
+)
+from ledger.entrypoints.cli.continuing import (
+    continued_words,
+    continuing_members,
+    continuing_options,
+    gather_predecessors,
 )
 from ledger.entrypoints.cli.paper import recovery_sheet_text
 from ledger.errors import UsageError
@@ -59,6 +68,7 @@ from ledger.values.school_identity import Laestab, Urn
     required=True,
     help="Where to write the recovery sheet, to print and then delete.",
 )
+@continuing_options
 def command(
     setting: Setting,
     *,
@@ -73,20 +83,27 @@ def command(
     root_key: Path,
     root_passphrase_file: Path | None,
     recovery_sheet: Path,
+    **continuing: Any,
 ) -> None:
     """Make a school's home: its keys, its ledger, its first headteacher.
 
     The home is made whole or not at all. At the end it is said where
     everything is, and what to keep safe.
 
+    With --continues it goes on from an old home that closes, or has lost its newest
+    entries, and says so for ever. Nothing is copied: import the register again.
+
     \b
     Examples:
       send-ledger init --home /schools/ours --school "St Thomas à Becket"
         --urn 126416 --laestab 865/3396 --authority Wiltshire --head "Lisa Meredith"
         --root-key /stick/root.json --recovery-sheet /stick/recovery.txt
+      send-ledger init --home /schools/new --continues /schools/restored
+        --last-seen leaver.receipt --reason "disk failed on 2 March" ...
     """
     if setting.home_path is None:
         raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
+    continued = gather_predecessors(**continuing)
     facts = SchoolFacts(
         name=str(PersonName.parse(school)),
         urn=str(Urn.parse(urn)),
@@ -94,11 +111,6 @@ def command(
         authority=authority,
         phase=phase,
         maintained=maintained,
-    )
-    root_passphrase = (
-        read_passphrase_file(root_passphrase_file)
-        if root_passphrase_file
-        else ask_passphrase("Passphrase of the root key, for the stick", confirm=True)
     )
     made = create_home(
         NewHome(
@@ -108,24 +120,39 @@ def command(
             head_handle=head_handle,
             head_passphrase=setting.passphrase(f"{head_name} (new)"),
             root_key_path=root_key,
-            root_passphrase=root_passphrase,
-            keep_sheet=lambda origin, lines: write_private(
-                recovery_sheet, recovery_sheet_text(school, origin, lines).encode("utf-8")
-            ),
+            root_passphrase=_root_passphrase(root_passphrase_file),
+            keep_sheet=partial(_keep_sheet, recovery_sheet, school),
+            predecessors=continued,
         ),
         state_folder(),
         system_clock,
         os.urandom,
     )
-    _say_made(setting, made, root_key, recovery_sheet)
+    _say_made(setting, made, root_key, recovery_sheet, continued)
 
 
-def _say_made(setting: Setting, made: MadeHome, root_key: Path, sheet: Path) -> None:
+def _root_passphrase(file: Path | None) -> str:
+    if file is not None:
+        return read_passphrase_file(file)
+    return ask_passphrase("Passphrase of the root key, for the stick", confirm=True)
+
+
+def _keep_sheet(path: Path, school: str, origin: str, lines: Sequence[str]) -> None:
+    write_private(path, recovery_sheet_text(school, origin, lines).encode("utf-8"))
+
+
+def _say_made(
+    setting: Setting,
+    made: MadeHome,
+    root_key: Path,
+    sheet: Path,
+    continued: Sequence[Predecessor],
+) -> None:
     origin = origin_of(made.home.lid)
     words = f"""The home is made: {made.home.path}
 Its ledger is called {origin}.
 It is self-rooted: no trust or council has countersigned its beginning.
-
+{continued_words(continued)}
 Keep safe:
   {root_key}
     the root key. It appoints headteachers and replaces keys; take the stick out
@@ -147,5 +174,6 @@ Next: send-ledger staff add --home {made.home.path} --as {made.home.locators()[0
         "recovery_sheet": str(sheet),
         "state": str(made.home.state_folder),
         "self_rooted": True,
+        "continues": continuing_members(continued),
     }
     say(setting, words, data)

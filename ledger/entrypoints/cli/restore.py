@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ledger.bootstrap.backups import restore
-from ledger.bootstrap.marks import behind_mark
+from ledger.bootstrap.marks import behind_mark, founding_words
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import UsageError
@@ -43,7 +43,8 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
     words = f"Restored and verified: {home.path}."
     if why:
         words += (
-            f"\nIt is read-only for good: {why}\nTo go on, make a new home with send-ledger init, "
-            "and keep this one as evidence; tell the schools that hold receipts."
+            f"\nIt is read-only for good: {why}\nTo go on, found a new home that continues it, and "
+            "keep this one as evidence; tell the schools that hold receipts:\n  "
+            + founding_words(str(home.path))
         )
     say(setting, words, {"home": str(home.path), "read_only": bool(why), "why": why})

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ledger.aggregates.authority import Jwk, KeyRegistered, RoleGranted
+from ledger.formats.checkpoint import origin_of
 from ledger.seal.ed25519 import SigningKey, prove_possession
 from tests.support.ledger_builder import drawn
 from tests.unit.evidence.proof_ledgers import consent, revoke
@@ -93,7 +94,17 @@ def _role_not_yet_held(built: BuiltLedger) -> None:
     _role_never_held(built)
 
 
+def _late_succession(built: BuiltLedger) -> None:
+    built.succeed(origin_of(drawn("old lid", 16)))
+
+
+def _succession_by_head(built: BuiltLedger) -> None:
+    built.succeed(origin_of(drawn("old lid", 16)), by="head")
+
+
 CHEATS = [
+    _late_succession,
+    _succession_by_head,
     _unproved_key,
     _key_a_second_time,
     _revocation_of_the_log_by_head,

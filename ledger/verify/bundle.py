@@ -204,7 +204,9 @@ class _Examiner:
         heads = [self.logged.load(name) for name in stems(files, HEADS)]
         self.logged.judge(authority, [manifest, *entries, *heads])
         said = read_manifest(manifest)
-        unknown = self.logged.check_said([manifest, *entries])
+        unknown = self.logged.check_said(
+            [manifest, *entries], whole={one.statement.stream for one in entries}
+        )
         odd = [one for one in entries if one not in unknown and not decodes(one)]
         self.logged.note_not_understood(odd)
         unknown += odd

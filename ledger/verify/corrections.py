@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+    from ledger.formats.statement import Statement
     from ledger.verify.event_contents import ContentKeys
     from ledger.verify.findings import Findings
     from ledger.verify.inspection import Corrected
@@ -43,6 +44,24 @@ def check_corrections(
             _check(connection, index, corrected, keys)
 
 
+def demand_corrected(corrected: Corrected, wrong: Statement | None) -> Statement:
+    """Demand that what a correction names is there, and give it.
+
+    Args:
+        corrected: what the correction says it corrects.
+        wrong: the statement at that place of the same record, or None for none.
+
+    Raises:
+        AlterationFound: kind "correction-wrong".
+    """
+    if wrong is None:
+        raise AlterationFound("It corrects an entry that is not there.", kind="correction-wrong")
+    # Its hash also tells that it came before: nobody knows one that is still to come.
+    if b64url(wrong.hash) != corrected.hash:
+        raise AlterationFound("It corrects another entry than it names.", kind="correction-wrong")
+    return wrong
+
+
 def _check(
     connection: sqlite3.Connection, index: int, corrected: Corrected, keys: ContentKeys
 ) -> None:
@@ -50,12 +69,8 @@ def _check(
     row = None
     if isinstance(corrected.seq, int):
         row = connection.execute(_BY_PLACE, (correction.stream, corrected.seq)).fetchone()
-    if row is None:
-        raise AlterationFound("It corrects an entry that is not there.", kind="correction-wrong")
-    wrong, ciphertext = stored_statement(row[0]), row[1]
-    # Its hash also tells that it came before: nobody knows one that is still to come.
-    if b64url(wrong.hash) != corrected.hash:
-        raise AlterationFound("It corrects another entry than it names.", kind="correction-wrong")
+    jwt, ciphertext = row or (None, None)
+    wrong = demand_corrected(corrected, None if jwt is None else stored_statement(jwt))
     key = keys.of(wrong.stream)
     if not isinstance(ciphertext, bytes) or isinstance(key, NoKey):
         return  # gone, which was found or is accounted for elsewhere

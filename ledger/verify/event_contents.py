@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from ledger.formats.statement import Statement
 
+SAID_KINDS: Final = frozenset({kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT})
+"""Kinds whose contents say what somebody states; the others act by their clear part."""
 BARE_KINDS: Final = frozenset({kinds.STREAM_HEAD, kinds.ANCHOR})
 """Kinds that say all they say in the clear, and so have no contents."""
 BASE_FIELDS: Final = frozenset(
@@ -126,7 +128,7 @@ def check_contents(statement: Statement, ciphertext: bytes, key: bytes) -> Mappi
     name = fields.get("event")
     if not isinstance(name, str):
         raise AlterationFound("The contents of an entry do not say what it is.", kind="no-event")
-    if fields.keys() != _permitted_fields(statement.kind, statement.role, name, _day(statement)):
+    if fields.keys() != permitted_fields(statement.kind, statement.role, name, _day(statement)):
         raise AlterationFound(
             "The contents of an entry are not complete.",
             "Fields that its type has were taken out, or others put in.",
@@ -136,8 +138,20 @@ def check_contents(statement: Statement, ciphertext: bytes, key: bytes) -> Mappi
 
 
 @lru_cache(maxsize=4096)
-def _permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str]:
-    """Demand that a role could sign an event on a day, and give the fields that it has."""
+def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str]:
+    """Demand that a role could sign an event on a day, and give the fields that it has.
+
+    Args:
+        kind: of the statement.
+        role: as the statement has it.
+        name: the published type name.
+        day: of the signature, ISO text.
+
+    Raises:
+        AlterationFound: kind "event-kind-wrong".
+        NotAuthorised: kind "type-not-permitted".
+        NotUnderstood: the type is not known here; nothing else is wrong.
+    """
     cls = event_class(name) if aggregate_of(name) else None
     if cls is None:
         if roles_that_may_sign(name, date.fromisoformat(day)):
@@ -147,7 +161,7 @@ def _permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[st
         raise AlterationFound(
             f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
         )
-    if kind == kinds.EVENT:
+    if kind in SAID_KINDS:
         check_role(role, name, day)
     return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import event_class
+from ledger.aggregates.aggregate import EntryCorrected
 from ledger.errors import AlterationFound, LedgerError, MalformedInput, NotAuthorised
 from ledger.formats import kinds
 from ledger.formats.bundle_layout import AUTHORITY, CHECKPOINT, COSIGNED, POLICY, stems
@@ -24,17 +23,16 @@ from ledger.seal.authority import Authority
 from ledger.seal.checkpoints import OpenedCheckpoint, check_cosignatures, open_checkpoint
 from ledger.seal.ed25519 import public_from_jwk, thumbprint, verify
 from ledger.seal.tree import check_inclusion, leaf_hash
-from ledger.statute.signing import roles_that_may_sign
 from ledger.values.dates import parse_instant
+from ledger.verify.corrections import demand_corrected
+from ledger.verify.event_contents import SAID_KINDS, NotUnderstood, check_role, permitted_fields
+from ledger.verify.inspection import Corrected
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from ledger.verify.findings import Findings
-
-CORRECTED: Final = "entry.corrected.v1"
-_SAID: Final = frozenset({kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,25 +236,26 @@ class LoggedMembers:
         except NotAuthorised as error:
             self.findings.add("log-key-not-granted", words=f"The checkpoint: {error.what}")
 
-    def check_said(self, entries: Sequence[Logged]) -> list[Logged]:
+    def check_said(self, entries: Sequence[Logged], whole: Collection[bytes] = ()) -> list[Logged]:
         """Check that each role may sign what its entries say; give those not understood.
 
         A type that is not known here is kept and named, never refused.
+
+        Args:
+            entries: those that show what type they are.
+            whole: streams that are held whole, so that what a correction names
+                must be among their entries.
         """
-        names = {
-            (one.statement.stream, one.statement.seq): str(one.fields.get("event"))
-            for one in entries
-        }
+        places = {(one.statement.stream, one.statement.seq): one for one in entries}
         unknown = []
         for one in entries:
             with self.findings.catching(one.index):
-                if _check_role(one, names[one.statement.stream, one.statement.seq]):
-                    # Who corrects an entry must be one who may sign it (who_may_sign.toml).
-                    corrected = names.get((one.statement.stream, _corrects(one)))
-                    if corrected is not None:
-                        _check_role(one, corrected, correcting=True)
-                else:
+                try:
+                    _check_event(one)
+                except NotUnderstood:
                     unknown.append(one)
+                    continue
+                _check_correction(one, places, whole)
         self.note_not_understood(unknown)
         return unknown
 
@@ -323,29 +322,32 @@ def catch_all(findings: Findings, checks: Iterable[Callable[[], None]]) -> None:
             check()
 
 
-def _check_role(one: Logged, name: str, *, correcting: bool = False) -> bool:
-    """Tell whether the type is known; refuse where the role may not sign it."""
-    cls = event_class(name)
-    if cls is None or aggregate_of(name) is None:
-        return False
-    if not correcting and (one.statement.kind != cls.KIND or cls.KIND not in _SAID):
-        raise AlterationFound(
-            f"Entry {one.index} says that it is of another kind than it was signed as.",
-            kind="event-kind-wrong",
-        )
-    day = parse_instant(one.statement.recorded_at).date()
-    if one.statement.role not in roles_that_may_sign(name, day):
-        raise NotAuthorised(
-            f"Entry {one.index}, “{name}”, is signed as {one.statement.role}.",
-            "That role may not sign entries of that type.",
-            kind="type-not-permitted",
-        )
-    return True
+def _check_event(one: Logged) -> None:
+    if one.statement.kind not in SAID_KINDS:
+        raise AlterationFound("It is not of a kind that says anything.", kind="event-kind-wrong")
+    permitted_fields(
+        one.statement.kind,
+        one.statement.role,
+        str(one.fields.get("event")),
+        one.statement.recorded_at[:10],
+    )
 
 
-def _corrects(one: Logged) -> int:
-    seq = one.fields.get("corrects_seq") if one.fields.get("event") == CORRECTED else None
-    return seq if isinstance(seq, int) else 0
+def _check_correction(
+    one: Logged, places: Mapping[tuple[bytes, int], Logged], whole: Collection[bytes]
+) -> None:
+    """Check what an entry corrects, as far as that is shown and held."""
+    fields, stream = one.fields, one.statement.stream
+    if fields.get("event") != EntryCorrected.TYPE or "corrects_seq" not in fields:
+        return
+    named = Corrected(fields["corrects_seq"], fields.get("corrects_hash"))
+    wrong = places.get((stream, named.seq)) if isinstance(named.seq, int) else None
+    if stream in whole:
+        demand_corrected(named, None if wrong is None else wrong.statement)
+    if wrong is not None:
+        # Who corrects an entry must be one who may sign it (who_may_sign.toml).
+        signed = one.statement
+        check_role(signed.role, str(wrong.fields.get("event")), signed.recorded_at[:10])
 
 
 def _check_place(one: Logged, authority: StreamPlace | None, clock: str) -> None:

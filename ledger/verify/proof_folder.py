@@ -269,7 +269,8 @@ class _Examiner:
             shown[self.statement.index] = self.statement
             self._check_enough(self.statement)
         events = [one for _, one in sorted(shown.items()) if one.statement.kind == kinds.EVENT]
-        self.members.check_said([one for one in events if "event" in one.fields])
+        whole = {one.statement.stream for one in self.stream.entries} if self.stream else ()
+        self.members.check_said([one for one in events if "event" in one.fields], whole)
 
     def _check_enough(self, one: Logged) -> None:
         if one.statement.kind == kinds.EVENT and set(SHOWN_ALWAYS) - one.fields.keys():

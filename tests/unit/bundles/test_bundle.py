@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.aggregates.aggregate import EntryCorrected
 from ledger.aggregates.authority import KeyRevoked
 from ledger.aggregates.consent import Consent, ConsentReliedOn
 from ledger.aggregates.handover import STANDING_SENTENCE
@@ -21,7 +22,7 @@ from ledger.formats.bundle_layout import Attachment, is_bundle_name
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.verify.bundle import SeenHead, verify_bundle
-from tests.support.two_schools import School, selection_of, send
+from tests.support.two_schools import SUBJECT, School, selection_of, send
 
 if TYPE_CHECKING:
     from ledger.verify.findings import Report
@@ -322,6 +323,26 @@ def test_entries_by_whoever_may_not_sign_them_are_found(
     sent = send(sender, receiver)
     report, _ = verify_bundle(sent.members, sender.policy, receiver.origin)
     assert (report.exit_code, report.codes["type-not-permitted"]) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("seq", "hashed", "words"),
+    [(99, bytes(32), "that is not there"), (1, bytes(32), "than it names"), (0, b"", "not there")],
+)
+def test_a_correction_of_what_is_not_there_is_found(
+    schools: tuple[School, School], seq: int, hashed: bytes, words: str
+) -> None:
+    sender, receiver = schools
+    pupil = _pupil(sender)
+    facts = {"grounds": "wrong pupil", "replaced_by_seq": None}
+    entry = sender.ledger.entry(subject=SUBJECT)
+    pupil.record(EntryCorrected, entry, corrects_seq=seq, corrects_hash=hashed, **facts)
+    sender.add(pupil)
+    sent = send(sender, receiver)
+    report, _ = verify_bundle(sent.members, sender.policy, receiver.origin)
+    assert (report.exit_code, report.codes) == (10, {"self-rooted": 1, "correction-wrong": 1})
+    (found,) = [one for one in report.findings if one.code == "correction-wrong"]
+    assert words in found.words
 
 
 def _own(event: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.aggregates.aggregate import EntryCorrected
 from ledger.errors import MalformedInput, NotFound
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
@@ -22,6 +23,7 @@ from ledger.verify.proof_folder import examine_proof_folder, verify_proof_folder
 from ledger.verify.proof_time import COSIGNED
 from tests.support.ledger_builder import drawn, new_ledger
 from tests.unit.evidence.proof_ledgers import (
+    cheating,
     consent,
     index_of,
     outside_policy,
@@ -297,3 +299,21 @@ def _proof_of(built: BuiltLedger, index: int, like: TlogProof) -> bytes:
     return TlogProof(
         index=index, hashes=tuple(hashes), checkpoint_note=like.checkpoint_note
     ).to_bytes()
+
+
+def test_a_whole_record_that_corrects_what_is_not_there_is_found(tmp_path: Path) -> None:
+    built = new_ledger(tmp_path)
+    given = consent(built, built.pupil(1))
+    facts = {"corrects_hash": bytes(32), "grounds": "x", "replaced_by_seq": None}
+    subject = given.given.subject if given.given else None
+    given.record(EntryCorrected, built.entry(subject=subject), corrects_seq=7, **facts)
+    built.save("senco", given)
+    seal(built)
+    with cheating():
+        files = prove(built, index_of(built, given), in_force=True)
+        alone = prove(built, index_of(built, given, 2))
+    report = verify_proof_folder(files, outside_policy(built))
+    assert (report.result, report.codes["correction-wrong"]) == ("altered", 1)
+    built.close()
+    # Where its record does not come with it, nobody can tell.
+    assert "correction-wrong" not in verify_proof_folder(alone, outside_policy(built)).codes

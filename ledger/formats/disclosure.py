@@ -43,7 +43,7 @@ _PLAIN_ARRAY = re.compile(
     r'(?<![^\0])\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]*)",'
     r'(?:"([^"\\\0-\x1f]*)"|([^\0]+))\]\0'
 )
-_SUSPECT = re.compile(r"_sd|\.\.\.|\\")
+_SUSPECT = re.compile(r"_sd|\.\.\.|\\|[0-9][.e]")
 _CONSTANTS: Mapping[str, JsonValue] = {"null": None, "true": True, "false": False}
 _REFUSED_NAMES = RESERVED_NAMES | {""}
 
@@ -109,12 +109,16 @@ def _written_name(name: str) -> str:
 
 
 def _written(value: JsonValue) -> str:
-    # Most fields are plain text or absent; what can nest is checked first.
     if value is None:
         return "null"
-    if type(value) is not str:
+    try:
+        text = compact_json(value)
+    except ValueError:  # what JSON cannot write; said in our own words
         _check_value(value)
-    return compact_json(value)
+        raise
+    if type(value) is not str and _is_suspect(text):
+        _check_value(value)
+    return text
 
 
 def _check_lengths(names: Iterable[str], arrays: Sequence[bytes]) -> None:
@@ -250,10 +254,18 @@ def _read_value(text: str) -> JsonValue:
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     value = strict_json(text)
-    # Nothing can be wrong with most nested values, as their text shows.
-    if _SUSPECT.search(text) or text.count("[") + text.count("{") > MAX_VALUE_DEPTH:
+    if _is_suspect(text):
         _check_value(value)
     return value
+
+
+def _is_suspect(text: str) -> bool:
+    """Tell whether anything could be wrong with a value; most values' text shows that nothing is.
+
+    A hidden digest, a number that is not whole, an escape that could spell
+    either, or brackets enough to be nested too deeply.
+    """
+    return bool(_SUSPECT.search(text)) or text.count("[") + text.count("{") > MAX_VALUE_DEPTH
 
 
 def _check_name(name: str) -> None:

@@ -103,7 +103,8 @@ class SealingEventStore(EventStore[UUID]):
         recorder = self.recorder
         try:
             with recorder.datastore.transaction(commit=True) as cursor:
-                size, _root = recorder.read_head(cursor)
+                tree = recorder.tree_state(cursor)
+                size = tree.size
                 _demand_size(size, at_size)
                 self._state.refresh(cursor, size)
                 for mac in commands:
@@ -114,7 +115,7 @@ class SealingEventStore(EventStore[UUID]):
                 drafts = [self._draft(cursor, draft, event, actor) for event in domain_events]
                 signatures = sign_each(actor.sign, [one.signing_input for one in drafts])
                 stored = [*map(_finished, drafts, signatures)]
-                recorder._insert_events(cursor, stored, commands=commands)  # noqa: SLF001  the library's hook, inside our own transaction
+                recorder._insert_events(cursor, stored, commands=commands, tree=tree)  # noqa: SLF001  the library's hook, inside our own transaction
                 head = recorder.read_head(cursor)
         except BaseException:
             # What was drafted and never stored must not be quoted as the one before.

@@ -33,6 +33,7 @@ class TreeState:
     """The tree head, and the leaf hashes that do not yet fill a tile."""
 
     frontier: Frontier
+    root: bytes
     partial: list[bytes] = field(default_factory=list)
 
     @property
@@ -69,13 +70,13 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         """Give the tree state inside a transaction, from memory where still true."""
         cursor.execute("SELECT size, root, frontier FROM tree WHERE id = 1")
         size, root, frontier = cursor.fetchone()
-        if self._tree is None or self._tree.size != size or self._tree.frontier.root() != root:
+        if self._tree is None or (self._tree.size, self._tree.root) != (size, root):
             boundary = size - size % TILE_WIDTH
             cursor.execute(
                 "SELECT statement FROM entries WHERE rowid > ? ORDER BY rowid", (boundary,)
             )
             partial = [leaf_hash(row[0]) for row in cursor.fetchall()]
-            self._tree = TreeState(Frontier.from_bytes(size, frontier), partial)
+            self._tree = TreeState(Frontier.from_bytes(size, frontier), root, partial)
         return self._tree
 
     def check_command(self, cursor: SQLiteCursor, mac: bytes) -> None:
@@ -91,7 +92,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        state = self.tree_state(c)
+        state: TreeState = kwargs.get("tree") or self.tree_state(c)
         first = state.size
         rows = [unpack_row(bytes(one.state)) for one in stored_events]
         c.executemany(
@@ -125,11 +126,12 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         while len(partial) >= TILE_WIDTH:
             write_tile(cursor, 0, number, b"".join(partial[:TILE_WIDTH]))
             partial, number = partial[TILE_WIDTH:], number + 1
+        root = frontier.root()
         cursor.execute(
             "UPDATE tree SET size = ?, root = ?, frontier = ? WHERE id = 1",
-            (frontier.size, frontier.root(), frontier.to_bytes()),
+            (frontier.size, root, frontier.to_bytes()),
         )
-        self._tree = TreeState(frontier, partial)
+        self._tree = TreeState(frontier, root, partial)
 
     def select_events(
         self,

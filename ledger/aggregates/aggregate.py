@@ -127,6 +127,11 @@ class Aggregate(ABC):
         )
         self._rebuild(self._history)
 
+    @property
+    def pending(self) -> Sequence[Event]:
+        """The decisions not yet saved."""
+        return tuple(self._pending)
+
     def collect_events(self) -> Sequence[Event]:
         """Hand over the decisions not yet saved (the library's protocol)."""
         collected, self._pending = self._pending, []

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.aggregates.aggregate import Aggregate
-from ledger.aggregates.event import Entry, Subject
+from ledger.aggregates.event import Entry, Event, Subject
 from ledger.aggregates.pupil import Pupil
 from ledger.application.ledger_application import LedgerApplication
 from ledger.errors import EntryConflict, RuleRefused
@@ -39,6 +39,10 @@ class StreamKeys(Protocol):
         ...
 
 
+def _nothing_to_check(_events: Sequence[Event]) -> int | None:
+    """Check nothing: a machine at its desk reads no register."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One person at work in one ledger.
@@ -52,6 +56,8 @@ class Desk:
         lid: the ledger's id.
         clock: gives the instant, aware UTC.
         entropy: gives random bytes.
+        check: looks at the whole register before a save; gives the size of the log that
+            its answer holds for, or None where these events do not ask for one.
     """
 
     ledger: LedgerApplication
@@ -62,6 +68,7 @@ class Desk:
     lid: bytes
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    check: Callable[[Sequence[Event]], int | None] = _nothing_to_check
 
     def now(self) -> datetime:
         """Give the ledger's clock, whole seconds."""
@@ -143,9 +150,15 @@ class Desk:
 
         Returns:
             The log indexes, in order.
+
+        Raises:
+            EntryConflict: another entry came first; see `decide`.
+            RuleRefused: the register, as it is now, forbids it.
         """
         keys = [*([] if command is None else [command]), *also]
         macs = tuple(self.command_mac(key) for key in keys)
+        if at_size is None:
+            at_size = self.check([event for one in aggregates for event in one.pending])
         return self.ledger.store(*aggregates, actor=self.actor, commands=macs, at_size=at_size)
 
     def command_mac(self, command: str) -> bytes:

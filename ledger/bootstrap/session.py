@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ledger.aggregates.log import StreamHead
 from ledger.application.desk import Desk
@@ -13,6 +14,7 @@ from ledger.application.log import LogKey, seal_log
 from ledger.bootstrap.access import LIBRARY, Reading
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation
+from ledger.bootstrap.upns import check_upns
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import LedgerError
 from ledger.formats.access_log import read_access_log
@@ -155,9 +157,10 @@ def session_of(view: View) -> Session:
     """Open a session for a person who has a view; the caller closes it."""
     opened = view.opened
     actor = Actor(b64url(opened.person), view.role, opened.signing.kid, opened.signing.sign)
-    return open_session(
-        view.home, actor, names_by_kid(view.people()).get(opened.signing.kid, ""), view.keys
-    )
+    name = names_by_kid(view.people()).get(opened.signing.kid, "")
+    session = open_session(view.home, actor, name, view.keys)
+    session.desk = replace(session.desk, check=partial(check_upns, view))
+    return session
 
 
 @contextmanager

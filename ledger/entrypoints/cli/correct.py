@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 
 from ledger.application.entries import Draft, correct_entry, understood
+from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
 from ledger.entrypoints.cli.entry_options import (
@@ -22,7 +23,7 @@ from ledger.entrypoints.cli.entry_options import (
 from ledger.entrypoints.cli.entry_words import headline, read_fields, stated_words
 from ledger.entrypoints.cli.field_values import changed_fields
 from ledger.entrypoints.cli.parameters import PAIR, WORDS
-from ledger.entrypoints.cli.pupil import IDENTIFIER, demand_unused
+from ledger.entrypoints.cli.pupil import IDENTIFIER
 from ledger.errors import NotFound, RuleRefused, UsageError
 from ledger.formats.encoding import unb64url
 from ledger.formats.kinds import EVENT
@@ -164,7 +165,7 @@ def _checked_upn(view: View, wrong: Wrong, fields: dict[str, Any]) -> str:
     upn = Upn.parse(fields["value"])
     if fields["standing"] != "quarantined":
         upn.require_issuable()
-    demand_unused(view, upn, wrong.entry.statement.stream)
+    demand_unused(view, {str(upn): UUID(bytes=wrong.entry.statement.stream)})
     return str(upn)
 
 

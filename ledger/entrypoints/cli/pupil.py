@@ -10,6 +10,7 @@ import click
 
 from ledger.aggregates.pupil import Pupil, RankedNeed
 from ledger.application.entries import Batch, Draft, Recorded, add_entries, may_sign
+from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
 from ledger.entrypoints.cli.days import DAY, STATED
@@ -26,7 +27,6 @@ from ledger.entrypoints.cli.parameters import NAME, NEED, PAIR, URN, WORDS, Code
 from ledger.entrypoints.cli.register_table import FIELDS, say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError
-from ledger.projections.register import MODEL, all_upns
 from ledger.values.dates import OccurredOn
 from ledger.values.need_type import parse_broad_area
 from ledger.values.sen_status import SenStatus
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ledger.application.desk import Desk
-    from ledger.bootstrap.view import View
     from ledger.values.code import Code
     from ledger.values.need_type import NeedType
 
@@ -89,7 +88,7 @@ def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given
         known = circumstances.on or OccurredOn.on(at_work.desk.today())
         facts = [(REGISTERED, given, known)]
         if number is not None:
-            demand_unused(at_work.view, number)
+            demand_unused(at_work.view, {str(number): None})
             facts.append((IDENTIFIER, _identifier(number, _standing(number)), known))
         facts.append((ENROLLED, enrolled, joined or known))
         drafts = [
@@ -110,26 +109,14 @@ def _store_new(desk: Desk, drafts: Sequence[Draft], key: str | None) -> Sequence
     if not all(may_sign(desk, draft.type) for draft in drafts):
         pupil = UUID(bytes=desk.entropy(16))
         return add_entries(desk, [replace(draft, stream=pupil) for draft in drafts], key)
+    return desk.decide(lambda: _sign_new(desk, drafts, key))
+
+
+def _sign_new(desk: Desk, drafts: Sequence[Draft], key: str | None) -> list[Recorded]:
     batch = Batch(desk)
     pupil = batch.start_pupil()
     decided = [batch.add(replace(draft, stream=pupil)) for draft in drafts]
     return [replace(one, index=at) for one, at in zip(decided, batch.save(key), strict=True)]
-
-
-def demand_unused(view: View, upn: Upn, pupil: bytes | None = None) -> None:
-    """Refuse a UPN that another pupil has or had.
-
-    Raises:
-        RuleRefused: kind `duplicate-upn`.
-    """
-    for other, facts in view.models.documents(MODEL):
-        if other != pupil and str(upn) in all_upns(facts):
-            raise RuleRefused(
-                "Another pupil of this ledger has this UPN; nothing was recorded.",
-                "A UPN belongs to one pupil for life.",
-                "Look for a typing slip; find the other pupil with send-ledger history UPN.",
-                kind="duplicate-upn",
-            )
 
 
 def _identifier(upn: Upn, standing: str) -> dict[str, Any]:
@@ -153,7 +140,7 @@ def record_upn(about: About, upn: str, *, former: bool, set_aside: bool) -> list
     number = Upn.parse(upn)
     if not set_aside:
         number.require_issuable()
-    demand_unused(about.at_work.view, number, about.pupil.bytes)
+    demand_unused(about.at_work.view, {str(number): about.pupil})
     standing = "former" if former else "quarantined" if set_aside else _standing(number)
     drafts = [about.draft(IDENTIFIER, **_identifier(number, standing))]
     if standing in {"current", "temporary"}:

@@ -1,0 +1,70 @@
+"""Two programs that give one UPN to two pupils in the same second: the second is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ledger.recorder.event_store import SealingEventStore
+from tests.support.school_home import SchoolHome, remembered_derivations, school_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+UPN = "A203102209135"
+OTHER_UPN = "D203102209137"
+NEW = ("pupil", "add", "--given", "Ann", "--born", "2016-02-03", "--as", "senco")
+ZOE = ("pupil", "upn", "Zoë", UPN, "--as", "senco")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    with remembered_derivations():
+        yield
+
+
+@pytest.fixture
+def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
+    return school_template(tmp_path_factory).copy(tmp_path / "school")
+
+
+def just_before_the_next_save(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let another program record something when the next one has checked all it checks."""
+    put = SealingEventStore.put
+
+    def put_second(store: SealingEventStore, *events: Any, **how: Any) -> Any:
+        monkeypatch.setattr(SealingEventStore, "put", put)
+        act()
+        return store.put(*events, **how)
+
+    monkeypatch.setattr(SealingEventStore, "put", put_second)
+
+
+def add(family: str, *words: str) -> tuple[str, ...]:
+    return (*NEW, "--family", family, *words)
+
+
+@pytest.mark.parametrize("second", [add("Second", "--upn", UPN), ZOE])
+@pytest.mark.parametrize("first", [add("First", "--upn", UPN)])
+def test_whoever_comes_second_is_refused(
+    school: SchoolHome,
+    monkeypatch: pytest.MonkeyPatch,
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+) -> None:
+    just_before_the_next_save(monkeypatch, lambda: school.ok(*first))
+    result = school.run(*second, "--json")
+    assert (result.exit_code, '"duplicate-upn"' in result.stderr) == (7, True), result.output
+    holders = school.ok("register", "--everyone", "--as", "senco")["pupils"]
+    assert [one["upn"] for one in holders].count(UPN) == 1
+
+
+def test_what_another_program_records_meanwhile_hinders_nobody(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    just_before_the_next_save(monkeypatch, lambda: school.ok(*add("First", "--upn", OTHER_UPN)))
+    school.ok(*add("Second", "--upn", UPN))
+    everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
+    assert {UPN, OTHER_UPN} <= {one["upn"] for one in everyone}

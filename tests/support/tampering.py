@@ -171,7 +171,8 @@ class Forger:
 
     def rewrite(self, index: int, key: SigningKey, **changes: Any) -> None:
         """Sign an entry anew in its place, with changes, and make the tree agree."""
-        old = statements(self.connection)[index]
+        query = "SELECT statement FROM entries WHERE rowid = ?"
+        old = read_statement(self.connection.execute(query, (index + 1,)).fetchone()[0])
         members: dict[str, Any] = {
             "kind": old.kind,
             "kid": key.kid,

@@ -23,6 +23,8 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE TABLE tree (size INTEGER NOT NULL, root BLOB NOT NULL, frontier BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (size INTEGER NOT NULL, note BLOB NOT NULL) STRICT;
+CREATE TABLE cosignatures (size INTEGER NOT NULL) STRICT;
+CREATE TABLE tokens (size INTEGER NOT NULL) STRICT;
 """
 
 
@@ -74,6 +76,10 @@ CHANGES = {
     "another tree head": ("tree-state", "UPDATE tree SET root = zeroblob(32)"),
     "no tree head": ("tree-state", "DELETE FROM tree"),
     "a checkpoint under another size": ("fork", "UPDATE checkpoints SET size = 8 WHERE size = 9"),
+    "a checkpoint gone whose cosignature is there": (
+        "checkpoint-missing",
+        "INSERT INTO cosignatures VALUES (9); DELETE FROM checkpoints WHERE size = 9",
+    ),
     "newest rows and their tree head removed": (
         "fork",
         "DELETE FROM entries WHERE rowid > 14; DELETE FROM tree",

@@ -12,13 +12,13 @@ import signal
 import sys
 import threading
 from collections import deque
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from typing import TYPE_CHECKING, Final
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerBusy, LedgerError
 from ledger.formats import kinds
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
 from ledger.verify.inspection import inspect_all, stored_statement
@@ -117,26 +117,37 @@ def inspected(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[
     Args:
         works: made one after another by the calling thread.
         workers: how many; one is the caller itself.
+
+    Raises:
+        LedgerBusy: the computer ended a worker.
     """
     if workers == 1:
         yield from ((work, inspect_all(work)) for work in works)
         return
+    try:
+        yield from _shared_out(works, workers)
+    except BrokenExecutor:
+        raise LedgerBusy(
+            "Verifying was cut short.",
+            "The computer ended a part of this program, as it does for want of memory.",
+            "Close other programs, then repeat the command.",
+            kind="worker-lost",
+        ) from None
+
+
+def _shared_out(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[Inspected]]]:
     with _pool(workers) as pool:
         under_way: deque[tuple[Work, Future[list[Inspected]]]] = deque()
         try:
             for work in works:
                 under_way.append((work, pool.submit(inspect_all, work)))
                 if len(under_way) > 2 * workers:
-                    yield _done(under_way.popleft())
-            yield from map(_done, under_way)
+                    work_done, future = under_way.popleft()
+                    yield work_done, future.result()
+            yield from ((work, future.result()) for work, future in under_way)
         finally:
             for _work, future in under_way:
                 future.cancel()
-
-
-def _done(one: tuple[Work, Future[list[Inspected]]]) -> tuple[Work, list[Inspected]]:
-    work, future = one
-    return work, future.result()
 
 
 def workers_for(entries: int, asked: int | None) -> int:

@@ -52,6 +52,30 @@ time.sleep(600)
 """
 
 
+KILL_WORKERS = """\
+import multiprocessing, os, signal
+from ledger.errors import LedgerBusy
+from ledger.verify.entry_stream import inspected
+from ledger.verify.inspection import Work
+
+done = inspected(iter([Work([], {}, None)] * 90), 2)
+next(done)
+for child in multiprocessing.active_children():
+    os.kill(child.pid, signal.SIGKILL)
+try:
+    list(done)
+except LedgerBusy as error:
+    assert error.kind == "worker-lost", error
+else:
+    raise AssertionError("nobody noticed")
+"""
+
+
+@forks
+def test_a_worker_that_the_system_ends_is_said_not_guessed_about() -> None:
+    subprocess.run([sys.executable, "-c", KILL_WORKERS], check=True, cwd=Path(__file__).parents[3])
+
+
 @forks
 def test_processes_report_what_one_worker_reports(built: BuiltLedger) -> None:
     subprocess.run(

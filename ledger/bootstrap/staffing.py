@@ -10,6 +10,7 @@ from ledger.application import staff
 from ledger.application.staff import Grant
 from ledger.bootstrap.create import new_key
 from ledger.bootstrap.home import Home
+from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
 from ledger.errors import KeyUnavailable, NotFound, StorageFailed
@@ -19,7 +20,7 @@ from ledger.projections.people import Person
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.actor import Actor
 from ledger.seal.content_keys import ReadingKey
-from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys, open_key_file
+from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys
 from ledger.seal.private_files import write_private
 from ledger.seal.recovery import read_sheet
 from ledger.statute.signing import classes_readable_by
@@ -72,16 +73,8 @@ def add_head(
     Raises:
         KeyUnavailable: not this ledger's root key, or a wrong passphrase.
     """
-    root = open_key_file(root_document, root_passphrase)
-    if root.lid != session.home.lid:
-        raise KeyUnavailable(
-            "That is no root key of this ledger.",
-            "It was made for another ledger.",
-            "Look for the stick that was made with this home.",
-            kind="wrong-root-key",
-        )
+    actor = root_actor(session.home, root_document, root_passphrase)
     keys = _write_key_file(session.home, newcomer)
-    actor = Actor(b64url(root.person), "root", root.signing.kid, root.signing.sign)
     try:
         staff.appoint_head(
             session.as_actor(actor, "root key"), new_key(keys, newcomer.name), newcomer.grant

@@ -20,6 +20,7 @@ from platformdirs import user_state_path
 from ledger.bootstrap.home import Home
 from ledger.entrypoints.cli.table import aligned, csv_text
 from ledger.errors import InputRefused, KeyUnavailable, LedgerError, UsageError
+from ledger.seal.private_files import read_private
 
 MAX_PASSPHRASE_BYTES = 4096
 F = TypeVar("F", bound=Callable[..., Any])
@@ -114,6 +115,13 @@ def read_passphrase_file(path: Path) -> str:
             "Check the path after --passphrase-file or in SEND_LEDGER_PASSPHRASE_FILE.",
             kind="passphrase-file",
         ) from error
+
+
+def read_root_key(path: Path, passphrase_file: Path | None) -> tuple[bytes, str]:
+    """Read a root key's file, and take its passphrase from a file or the terminal."""
+    if passphrase_file is not None:
+        return read_private(path), read_passphrase_file(passphrase_file)
+    return read_private(path), ask_passphrase(f"Passphrase of the root key {path.name}")
 
 
 def read_text_file(path: Path) -> str:

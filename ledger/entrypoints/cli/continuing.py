@@ -10,11 +10,10 @@ import click
 
 from ledger.application.founding import Predecessor
 from ledger.bootstrap.succession import Continuing, predecessors
-from ledger.entrypoints.cli.command import ask_passphrase, read_passphrase_file, state_folder
+from ledger.entrypoints.cli.command import read_root_key, state_folder
 from ledger.entrypoints.cli.parameters import WORDS
 from ledger.errors import UsageError
 from ledger.formats.encoding import b64url
-from ledger.seal.private_files import read_private
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PATH = click.Path(path_type=Path)
@@ -96,15 +95,10 @@ def gather_predecessors(
         last_seen=last_seen,
         grounds=reason,
         root_keys=[
-            (read_private(key), _passphrase(key, file))
-            for key, file in zip(old_root_keys, files, strict=True)
+            read_root_key(key, file) for key, file in zip(old_root_keys, files, strict=True)
         ],
     )
     return predecessors(asked, state_folder())
-
-
-def _passphrase(key: Path, file: Path | None) -> str:
-    return read_passphrase_file(file) if file else ask_passphrase(f"Passphrase of {key.name}")
 
 
 def continued_words(continued: Sequence[Predecessor]) -> str:

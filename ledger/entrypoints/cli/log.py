@@ -10,12 +10,14 @@ from ledger.aggregates.school import School
 from ledger.application.log import add_cosignature, add_time_stamp, newest_checkpoint
 from ledger.application.time_stamp_client import post_query
 from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
+from ledger.bootstrap.machine_keys import RENEWABLE, Renewal, renew_machine_key, root_actor
 from ledger.bootstrap.session import Session, machine_session
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
     ledger_group,
+    read_root_key,
     read_text_file,
     say,
 )
@@ -68,6 +70,44 @@ def checkpoint(setting: Setting, *, out: Path | None) -> None:
         f"Sealed: {head.size} entries.",
         {"size": head.size, "origin": head.origin, "checkpoint": note.decode("utf-8")},
     )
+
+
+@ledger_command(command, "renew-key")
+@click.argument("purpose", type=click.Choice(RENEWABLE))
+@click.option("--root-key", type=_FILE, required=True, help="The root key, from the stick.")
+@click.option("--root-passphrase-file", type=_NEW_FILE, help="Its passphrase; else asked for.")
+@click.option("--from-entry", type=int, help="From which entry on the old key counts no more.")
+@click.option(
+    "--because", type=click.Choice(["compromised", "lost", "superseded"]), default="superseded"
+)
+@click.option("--reason", required=True, help="What happened, in words.")
+def renew_key(
+    setting: Setting,
+    purpose: str,
+    *,
+    root_key: Path,
+    root_passphrase_file: Path | None,
+    from_entry: int | None,
+    because: str,
+    reason: str,
+) -> None:
+    """Renew one of the ledger's own keys, and revoke the old one.
+
+    It takes the root key. The access key signs who has read what, the system key
+    seals. What the old key signed from --from-entry on is disputed.
+
+    \b
+    Examples:
+      send-ledger log renew-key access --root-key /stick/root.json
+        --because compromised --reason "laptop stolen on Friday" --as head
+    """
+    document, passphrase = read_root_key(root_key, root_passphrase_file)
+    renewal = Renewal(purpose=purpose, from_index=from_entry, reason=because, why=reason)
+    with acting(setting) as at_work:
+        root = root_actor(at_work.session.home, document, passphrase)
+        kid = renew_machine_key(at_work.session, root, renewal)
+        at_work.session.seal()
+    say(setting, f"The {purpose} key is renewed; the old one is revoked.", {"key": kid})
 
 
 @ledger_command(command, "prove")

@@ -27,6 +27,7 @@ from ledger.entrypoints.cli.command import (
     ledger_command,
     ledger_group,
     read_passphrase_file,
+    read_root_key,
     read_text_file,
     say,
     say_table,
@@ -35,7 +36,6 @@ from ledger.entrypoints.cli.staff_finding import find_key, find_person, key_rows
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import UsageError
 from ledger.formats.encoding import b64url, unb64url
-from ledger.seal.private_files import read_private
 from ledger.values.code import Code
 from ledger.values.dates import parse_day
 from ledger.values.person_name import PersonName
@@ -107,7 +107,7 @@ def add(
             grant=_grant(granted, from_day, until_day, today),
         )
         if granted == "head":
-            add_head(*_root(at_work.session, root_key, root_passphrase_file), newcomer)
+            add_head(at_work.session, *_root(root_key, root_passphrase_file), newcomer)
         else:
             add_person(at_work.session, newcomer)
         at_work.session.seal()
@@ -118,20 +118,13 @@ def add(
     )
 
 
-def _root(
-    session: Any, root_key: Path | None, passphrase_file: Path | None
-) -> tuple[Any, bytes, str]:
+def _root(root_key: Path | None, passphrase_file: Path | None) -> tuple[bytes, str]:
     if root_key is None:
         raise UsageError(
             "A headteacher is appointed with the root key.",
             remedy="Add --root-key FILE, from the stick in the safe.",
         )
-    passphrase = (
-        read_passphrase_file(passphrase_file)
-        if passphrase_file
-        else ask_passphrase("Passphrase of the root key")
-    )
-    return session, read_private(root_key), passphrase
+    return read_root_key(root_key, passphrase_file)
 
 
 def _grant(role: str, from_day: str | None, until_day: str | None, today: date) -> Grant:

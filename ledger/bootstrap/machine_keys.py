@@ -1,0 +1,86 @@
+"""The root key at work in a home that stands: it renews the ledger's own keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.application import staff
+from ledger.application.founding import NewKey
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.session import Session
+from ledger.errors import KeyUnavailable
+from ledger.formats.encoding import b64url, unb64url
+from ledger.seal.actor import Actor
+from ledger.seal.ed25519 import SEED_BYTES, SigningKey, prove_possession
+from ledger.seal.key_file import machine_key_file, open_key_file
+from ledger.seal.private_files import write_private
+
+RENEWABLE: Final = ("access", "system")
+"""Purposes of keys that nobody outside knows; log and cosigner stand on the school's card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """Which machine key is renewed, and what becomes of the old one.
+
+    Attributes:
+        purpose: one of `RENEWABLE`.
+        from_index: from which entry on the old key counts no more; None for the next.
+        reason: compromised, lost or superseded.
+        why: what happened, in words.
+    """
+
+    purpose: str
+    from_index: int | None
+    reason: str
+    why: str
+
+
+def root_actor(home: Home, document: bytes, passphrase: str) -> Actor:
+    """Open the root key as a signer.
+
+    Raises:
+        KeyUnavailable: not this ledger's root key, or a wrong passphrase.
+    """
+    root = open_key_file(document, passphrase)
+    if root.lid != home.lid:
+        raise KeyUnavailable(
+            "That is no root key of this ledger.",
+            "It was made for another ledger.",
+            "Look for the stick that was made with this home.",
+            kind="wrong-root-key",
+        )
+    return Actor(b64url(root.person), "root", root.signing.kid, root.signing.sign)
+
+
+def renew_machine_key(session: Session, root: Actor, renewal: Renewal) -> str:
+    """Give a machine a new key, then revoke every other of its keys; give the new thumbprint.
+
+    The new key's file is in its place before the old key counts no more.  Cut off in
+    between, it is repeated.
+
+    Raises:
+        NotAuthorised: the root key was not used, or the entry is still to come.
+    """
+    home, desk = session.home, session.as_actor(root, "root key")
+    authority, day = home.authority(), desk.today().isoformat()
+    (person,) = authority.holders(renewal.purpose, authority.head_index + 1, day)
+    key = SigningKey(home.entropy(SEED_BYTES))
+    staff.register_successor(
+        desk,
+        NewKey(
+            person=unb64url(person),
+            name=renewal.purpose,
+            public=key.public,
+            possession=prove_possession(key, home.lid, unb64url(person)),
+            custody="device",
+            reading=None,
+        ),
+    )
+    document = machine_key_file(renewal.purpose, key.seed_bytes())
+    write_private(home.path / "keys" / f"{renewal.purpose}.json", document, replace=True)
+    for old in authority.live_keys(person):
+        at = home.authority().head_index + 1 if renewal.from_index is None else renewal.from_index
+        staff.revoke_key(desk, old, at, renewal.reason, renewal.why)
+    return key.kid

@@ -29,7 +29,7 @@ from ledger.recorder.mark_file import MarkFile
 from ledger.seal.time_stamps import read_roots
 from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
-from ledger.verify.findings import MAX_LISTED, Report, Result
+from ledger.verify.findings import MAX_LISTED, Findings, Report, Result
 from ledger.verify.home import verify_ledger
 from ledger.verify.proof_folder import verify_proof_folder
 from ledger.verify.receipt import verify_receipt
@@ -143,6 +143,13 @@ def verify_home(target: Path, wanted: Wanted) -> Report:
     if not target.is_dir():
         return report
     return _joined(report, verify_access_log(target, data_key).report(report.subject))
+
+
+def with_note(report: Report, code: str, words: str) -> Report:
+    """Add a note to a report, which changes nothing about its result."""
+    findings = Findings()
+    findings.add(code, None, words)
+    return _joined(report, findings.report(report.subject))
 
 
 def _joined(report: Report, further: Report) -> Report:

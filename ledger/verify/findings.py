@@ -57,6 +57,7 @@ NOTES: Final = frozenset(
         "not-understood",
         "older-anchor",
         "predecessor-fits",
+        "reading-elsewhere",
         "self-rooted",
     }
 )

@@ -9,7 +9,7 @@ import click
 
 from ledger.bootstrap.access import note_verifying
 from ledger.bootstrap.home import Home, system_clock
-from ledger.bootstrap.verifying import Wanted, verify_target
+from ledger.bootstrap.verifying import Wanted, verify_target, with_note
 from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
 from ledger.entrypoints.cli.viewing import reading_of
@@ -46,7 +46,8 @@ def command(
     """Check a home, a copied ledger, a bundle, a receipt or a proof folder.
 
     Without TARGET it checks the home. With --as, contents are opened too. It
-    uses no network and no signing key, and says what it did not check.
+    uses no network and no signing key, changes nothing in TARGET, and says what
+    it did not check.
 
     Exit code 0: intact, and held against something outside. 10: an alteration
     was found. 11: not fully verified.
@@ -70,26 +71,53 @@ def command(
         policy=load_trust_policy(policy) if policy else None,
         since=since,
     )
+    told = ""
     if setting.who is not None and not envelope:
-        wanted = _opened(setting, place, wanted)
+        wanted, told = _opened(setting, place, wanted)
     report = verify_target(place, wanted)
-    _say(setting, report)
+    _say(setting, with_note(report, "reading-elsewhere", told) if told else report)
     click.get_current_context().exit(report.exit_code)
 
 
-def _opened(setting: Setting, place: Path, wanted: Wanted) -> Wanted:
-    """Open the contents as the person named: of the home verified, or of the receiving school."""
+def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, str]:
+    """Open the contents as the person named: of the home verified, or of the receiving school.
+
+    Returns:
+        What is wanted; and what to say of the reading, where the access log of the
+        home that is opened did not take it down.
+    """
     home = _home_of(setting, place)
     who = setting.person()
     opened = home.open_person(who, setting.passphrase(who))
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     keys.unlock(opened.reading)
-    note_verifying(home, keys, opened.person, setting.role, reading_of(setting))
+    noting, told = _noting(setting, home)
+    if noting is not None:
+        note_verifying(noting, keys, opened.person, setting.role, reading_of(setting))
     try:
         identity = identity_of(keys.data_key(home.streams.transport.bytes))
     except KeyUnavailable:
         identity = None
-    return replace(wanted, data_key=keys.data_key, identity=identity, recipient=origin_of(home.lid))
+    recipient = origin_of(home.lid)
+    wanted = replace(wanted, data_key=keys.data_key, identity=identity, recipient=recipient)
+    return wanted, told
+
+
+def _noting(setting: Setting, home: Home) -> tuple[Home | None, str]:
+    """Give the home whose access log takes a reading down, and what to say where it is another.
+
+    What was pointed at, be it a backup or another copy, is evidence: verifying it
+    changes nothing in it.
+    """
+    used = setting.home_path
+    if used is None or not (used / "home.json").exists():
+        return None, "The contents were read; no access log took that down, for no home is named."
+    if used.resolve() == home.path.resolve():
+        return home, ""
+    living = setting.home()
+    if living.lid != home.lid:
+        return None, "The contents were read; no access log of that ledger is at hand."
+    return living, f"That the contents were read stands in the access log of {used}."
 
 
 def _home_of(setting: Setting, place: Path) -> Home:

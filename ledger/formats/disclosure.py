@@ -37,6 +37,7 @@ DIGEST_COUNTS = (16, 32, 64, 128)
 MAX_FIELD_BYTES = 16 * 1024
 MAX_FIELDS_BYTES = 64 * 1024
 MAX_VALUE_DEPTH = 8
+"""Lists and objects that may stand one within another."""
 
 # `[salt, name, value]` between zero bytes: name, a value that is text without escapes, any other.
 _PLAIN_ARRAY = re.compile(
@@ -274,7 +275,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_value(value: JsonValue, depth: int = 0) -> None:
-    if depth > MAX_VALUE_DEPTH:
+    if isinstance(value, dict | list) and depth == MAX_VALUE_DEPTH:
         raise MalformedInput("A field is nested too deeply.", kind="bad-disclosure")
     if isinstance(value, dict):
         if "_sd" in value or "..." in value:

@@ -31,6 +31,8 @@ ARRAYS: Mapping[str, object] = {
     "reserved-name-role": [SALT, "role", "head"],
     "reserved-name-kid": [SALT, "kid", "x"],
     "reserved-name-of-another-kind": [SALT, "person", "x"],
+    "nested-9-deep": [SALT, "note", [[[[[[[[["x"]]]]]]]]]],
+    "nested-9-deep-and-empty": [SALT, "note", [[[[[[[[{}]]]]]]]]],
     "nested-sd": [SALT, "note", {"_sd": [GOOD.payload["_sd"][0]]}],
     "nested-sd-in-a-list": [SALT, "note", [{"deep": [{"_sd": []}]}]],
     "nested-dots": [SALT, "note", [{"...": GOOD.payload["_sd"][0]}]],

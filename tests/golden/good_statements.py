@@ -11,6 +11,7 @@ from ledger.formats import kinds
 from ledger.formats.disclosure import Disclosure, digest, fill_digests, make_disclosures
 from ledger.formats.encoding import b64url, compact_json, unb64url
 from ledger.formats.sd_jwt import write_sd_jwt
+from ledger.formats.statement import Anchor
 from ledger.seal.ed25519 import jwk, prove_possession
 from tests.golden.fixed import (
     ACTOR,
@@ -131,10 +132,8 @@ def make(label: str, fields: Mapping[str, object], kind: str = "event", **change
     entropy = CounterEntropy(label)
     disclosures = make_disclosures(fields, entropy)
     digests = fill_digests([one.text for one in disclosures], entropy)
-    role = ROLE_OF.get(kind, "senco")
-    return Made(
-        sign(clear_part(kind, digests, FURTHER[kind], **({"role": role} | changes))), disclosures
-    )
+    role, further = ROLE_OF.get(kind, "senco"), FURTHER[kind] | changes.pop("further", {})
+    return Made(sign(clear_part(kind, digests, further, **({"role": role} | changes))), disclosures)
 
 
 def _good(name: str, says: str, made: Made, *withheld: str) -> Vector:
@@ -212,6 +211,21 @@ def _places() -> Iterator[Vector]:
     )
 
 
+def _limits() -> Iterator[Vector]:
+    """As much as the format's limits allow."""
+    anchor = Anchor(2**63 - 1, fixed_bytes("root"), (fixed_bytes("token"),) * 64)
+    says = "An anchor of 64 tokens, and the greatest size."
+    yield _good("limit-anchor", says, make("limit anchor", {"event": "x.v1"}, anchor=anchor))
+    one = {"stream": b64url(fixed_bytes("erased", 16)), "from": 2**63 - 1, "to": 2**63 - 1}
+    ranges = {"ranges": [one] * 256, "basis": "a" * 64}
+    made = make("limit ranges", {"event": "x.v1"}, "erasure", further=ranges)
+    yield _good("limit-ranges", "256 ranges, and a basis of 64 characters.", made)
+    deep = make("limit depth", {"event": "x.v1", "note": [[[[[[[["x"]]]]]]]]})
+    yield _good("limit-depth", "Eight lists, one within another.", deep)
+    long = make("limit field", {"event": "x.v1", "note": "x" * (16 * 1024 - 36)})
+    yield _good("limit-field", "A field of 16 KiB, its salt and name included.", long)
+
+
 def _spellings() -> Iterator[Vector]:
     """Nothing signed is canonicalised: JSON may be written in other ways."""
     made = make("spelling", consent_fields())
@@ -277,5 +291,5 @@ def _longest(header: object, payload: object) -> Vector:
 
 def good_statements() -> Iterator[Vector]:
     """Give all vectors that are to be accepted."""
-    for part in (_kinds, _names, _digest_counts, _withheld, _places, _spellings):
+    for part in (_kinds, _names, _digest_counts, _withheld, _places, _limits, _spellings):
         yield from part()

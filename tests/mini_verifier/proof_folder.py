@@ -89,7 +89,7 @@ def _check_claims(path: Path) -> None:
 
 
 def _genesis(path: Path) -> str:
-    found = re.fullmatch(rb"([0-9a-f]{64})(?:  [ -~]+)?\n?", _read(path))
+    found = re.fullmatch(rb"([0-9a-f]{64})(?:  [!-~]+)?\n?", _read(path))
     if not found:
         raise Refused("bad-genesis-hash", "not as sha256sum prints it")
     return found[1].decode()

@@ -100,19 +100,25 @@ def _object(**members: Callable[[Any], bool]) -> Callable[[Any], bool]:
     )
 
 
-def _list_of(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(map(check, value))
+def _list_of(check: Callable[[Any], bool], most: int) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(check, value))
 
 
 def _place(value: Any) -> bool:
     return _count(value, 1)
 
 
-_tokens = _list_of(_hash)
+_tokens = _list_of(_hash, most=64)
 _anchor = _object(size=_count, root=_hash, tokens=_tokens)
-_ranges = _list_of(_object(stream=_id, **{"from": _place, "to": _place}))
+_range = _object(stream=_id, **{"from": _place, "to": _place})
 _jwk = _object(kty=_one_of("OKP"), crv=_one_of("Ed25519"), x=_hash)
 _basis = _matches("[a-z0-9-]{1,64}")
+
+
+def _ranges(value: Any) -> bool:
+    sound = _list_of(_range, most=256)(value) and bool(value)
+    return sound and all(one["from"] <= one["to"] for one in value)
+
 
 KINDS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "event": {},
@@ -235,7 +241,7 @@ def _check_payload(kind: str, payload: Any) -> None:
 
 def _digests(value: Any) -> bool:
     return (
-        _list_of(_hash)(value)
+        _list_of(_hash, most=128)(value)
         and len(value) in {16, 32, 64, 128}
         and all(one < next_one for one, next_one in itertools.pairwise(value))
     )
@@ -292,7 +298,10 @@ def _read_disclosure(text: bytes) -> tuple[str, Any]:
     return name, value
 
 
-def _flat(value: Any) -> bool:
-    if isinstance(value, dict):
-        return not {"_sd", "..."} & set(value) and all(map(_flat, value.values()))
-    return all(map(_flat, value)) if isinstance(value, list) else True
+def _flat(value: Any, levels: int = 8) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    if isinstance(value, dict) and {"_sd", "..."} & set(value):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_flat(one, levels - 1) for one in inner)

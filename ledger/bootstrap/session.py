@@ -21,6 +21,7 @@ from ledger.formats.access_log import read_access_log
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import read_statement
 from ledger.projections.people import names_by_kid
+from ledger.recorder.clock import demand_clock
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.recorder.datastore import LedgerDatastore
 from ledger.recorder.event_store import SealingEventStore
@@ -48,6 +49,15 @@ class Session:
     desk: Desk
     store: SealStore
     _datastore: LedgerDatastore
+
+    def demand_clock(self) -> None:
+        """Refuse to write by a clock that is behind the newest entry.
+
+        Raises:
+            ClockSetBack: it is.
+        """
+        with self.home.reading() as reader:
+            demand_clock(self.desk.now(), reader.clock)
 
     def close(self) -> None:
         """Close the ledger."""

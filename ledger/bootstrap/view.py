@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledger.bootstrap.access import LIBRARY, Reading, note_access
 from ledger.bootstrap.home import Home
@@ -21,9 +22,6 @@ from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.authority import Authority, read_authority
 from ledger.seal.key_file import PersonKeys
 from ledger.values.person_name import search_key
-
-MAX_PROPOSED = 8
-"""How many pupils an unclear name lists."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,7 +99,7 @@ class View:
             UsageError: several fit.
         """
         wanted = search_key(text)
-        rows = list(read_pupils(self._models, as_of=self.home.clock().date()))
+        rows = list(read_pupils(self._models, as_of=_today(self.home, self.reader)))
         for row in rows:
             if text in (row.pupil, row.upn) and text:
                 return self._found(row)
@@ -121,13 +119,18 @@ class View:
         raise UsageError(
             f"{len(chosen)} pupils fit; nothing was done.",
             "Pupils are never taken for one another by name.",
-            "Use the UPN: " + ", ".join(row.upn or row.pupil for row in chosen[:MAX_PROPOSED]),
+            "Type more of the name, or the UPN, as send-ledger pupil list shows them.",
             kind="ambiguous-pupil",
         )
 
     def _found(self, row: RegisterRow) -> RegisterRow:
         self.note_access(unb64url(row.pupil))
         return row
+
+
+def _today(home: Home, reader: LedgerReader) -> date:
+    """Give the day; a clock set back hides neither pupil nor role, and is refused on writing."""
+    return max(home.clock().date(), reader.clock.date())
 
 
 @contextmanager
@@ -154,7 +157,7 @@ def open_view(
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     with home.reading() as reader:
         authority = read_authority(reader)
-        chosen = role_in_force(authority, b64url(opened.person), role, home.clock().date())
+        chosen = role_in_force(authority, b64url(opened.person), role, _today(home, reader))
         keys.unlock(opened.reading)
         with open_read_models(home.read_models_path, keys.data_key) as models:
             catch_up(models, reader, progress)

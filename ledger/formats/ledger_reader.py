@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from ledger.errors import NotFound
 from ledger.formats.ledger_file import StoredEntry, read_entries, read_tree
+from ledger.formats.statement import read_statement
+from ledger.values.dates import parse_instant
 
 _COLUMNS = (
     "SELECT e.rowid - 1, e.originator_id, e.originator_version, e.statement, c.ciphertext"
@@ -34,6 +37,16 @@ class LedgerReader:
     def root(self) -> bytes:
         """Root hash of the stored tree head."""
         return read_tree(self.connection)[1]
+
+    @property
+    def clock(self) -> datetime:
+        """When the newest entry was recorded.
+
+        Raises:
+            NotFound: the ledger is empty.
+        """
+        newest = self.entry(self.size - 1)
+        return parse_instant(read_statement(newest.statement).recorded_at)
 
     def entry(self, index: int) -> StoredEntry:
         """Give the entry at a log index.

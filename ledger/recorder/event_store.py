@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,11 +17,12 @@ from eventsourcing.persistence import EventStore, Mapper, Notification, Recordin
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.aggregates.event import Event, clear_members, disclosed_fields
-from ledger.errors import ClockSetBack, EntryConflict, NotAuthorised
+from ledger.errors import EntryConflict, NotAuthorised
 from ledger.formats import kinds
 from ledger.formats.disclosure import disclosure_texts, fill_digests
 from ledger.formats.row import Row, pack_contents, pack_row
 from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
+from ledger.recorder.clock import demand_clock
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
 from ledger.seal.actor import Actor
@@ -32,8 +32,6 @@ from ledger.seal.ed25519 import sign_each
 from ledger.seal.roles import permitted_kinds
 from ledger.statute.signing import roles_that_may_sign
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
-"""A clock behind the newest entry by no more than this is taken as equal to it."""
 BARE_KINDS = frozenset({kinds.STREAM_HEAD, kinds.ANCHOR})
 """Kinds that say all they say in the clear; they are signed unattended, without any key to read."""
 
@@ -208,13 +206,7 @@ def _at_ledger_time(event: Event, state: LogState) -> Event:
     newest = state.recorded_at
     if newest is None or event.recorded_at >= newest:
         return event
-    if newest - event.recorded_at > CLOCK_TOLERANCE:
-        raise ClockSetBack(
-            "This computer's clock is behind the newest entry of the ledger; nothing was recorded.",
-            "Entries stand in the order of time; an earlier time would be a false one.",
-            "Set the computer's clock to the right time (in the settings, “set automatically”), "
-            "then repeat the command.",
-        )
+    demand_clock(event.recorded_at, newest)
     return dataclasses.replace(event, recorded_at=newest)
 
 

@@ -49,7 +49,7 @@ OF_ALL = (
     ("cycle", "list"),
     ("proposal", "list"),
     ("transfer", "list"),
-    ("history", "i"),  # fits both, and names their UPNs
+    ("history", "i"),  # fits both, and says how many it fits
 )
 
 

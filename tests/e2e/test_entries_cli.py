@@ -99,7 +99,40 @@ def test_a_pupil_is_found_by_part_of_the_name_but_never_guessed(school: CliHome)
     school.done("pupil", "add", "--family", "ONeill", "--given", "Ada", "--born", "2015-01-01")
     said = school.refused("history", "oneill")
     assert (said["error"], said["exit_code"]) == ("ambiguous-pupil", 2)
+    assert not {"Zoë", "Ada", "O'Neill", UPN} & set(" ".join(map(str, said.values())).split())
     assert school.refused("history", "nobody")["exit_code"] == 5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("pupil", "status", "Zoë", "K", "--reason", "x"),
+        ("pupil", "status", UPN, "K", "--reason", "x", "--on", "2026-01-05"),
+        ("correct", "1", "--reason", "x", "--withdraw"),
+        (
+            *("consent", "give", "Zoë", "--item", "my_story", "--recipient", "The council"),
+            *(
+                "--by",
+                "Anna",
+                "--capacity",
+                "parental_responsibility",
+                "--evidence",
+                "witnessed_words",
+            ),
+            *("--words", "Yes.", "--witness", "P Crook"),
+            *("--purpose", "x", "--wording", "x", "--wording-version", "1"),
+            *("--method", "letter", "--on", "2026-01-05"),
+        ),
+    ],
+)
+def test_t2_a_clock_set_back_far_is_named_and_hides_nobody(
+    school: CliHome, words: tuple[str, ...]
+) -> None:
+    add_zoe(school)
+    school.later(-400)
+    said = school.refused(*words)
+    assert (said["error"], said["exit_code"]) == ("clock-set-back", 7)
+    assert "Zoë O'Neill" in school.done("history", "zoe")
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ def _record(
     setting: Setting, pupil: str, type_name: str, fields: dict[str, Any], given: dict[str, Any]
 ) -> None:
     with acting(setting) as at_work:
+        at_work.session.demand_clock()
         row = at_work.view.find_pupil(pupil)
         draft = Draft(
             type=type_name,
@@ -129,6 +130,7 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
         --method telephone --as senco
     """
     with acting(setting) as at_work:
+        at_work.session.demand_clock()
         row = at_work.view.find_pupil(pupil)
         standing = [one for one in _consents(at_work.view, row) if _stands(one, entry)]
         if len(standing) != 1:

@@ -17,8 +17,6 @@ from ledger.bootstrap.marks import behind_mark, founding_words
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
-from ledger.formats.statement import read_statement
-from ledger.values.dates import parse_instant
 
 FREE_BYTES = 500 * 1024 * 1024
 SEALED_WITHIN = timedelta(days=8)
@@ -102,7 +100,7 @@ def _home(home: Home) -> Iterator[Check]:
 def _ledger(home: Home) -> Iterator[Check]:
     with home.reading() as reader:
         size = reader.size
-        newest = parse_instant(read_statement(reader.entry(size - 1).statement).recorded_at)
+        newest = reader.clock
         checkpoints = reader.checkpoints()
     yield Check("ledger", "good", f"{size} entries")
     now = home.clock()

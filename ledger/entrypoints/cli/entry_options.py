@@ -210,6 +210,7 @@ def demand_writer(at_work: Acting) -> None:
     Raises:
         NotAuthorised: it signs nothing.
         KeyUnavailable: pupils' records are not open to it.
+        ClockSetBack: nothing can be recorded by this computer's clock.
     """
     role = at_work.desk.actor.role
     if not any(role in row.roles for row in signing_rows()):
@@ -220,6 +221,7 @@ def demand_writer(at_work: Acting) -> None:
             kind="read-only-role",
         )
     demand_pupils_open(at_work.view)
+    at_work.session.demand_clock()
 
 
 def say_if_done(setting: Setting, at_work: Acting, circumstances: Circumstances) -> bool:

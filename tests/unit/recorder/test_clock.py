@@ -9,7 +9,7 @@ import pytest
 
 from ledger.errors import ClockSetBack
 from ledger.formats.statement import read_statement
-from ledger.recorder.event_store import CLOCK_TOLERANCE
+from ledger.recorder.clock import CLOCK_TOLERANCE
 from ledger.values.dates import parse_instant
 from tests.unit.recorder.conftest import enrolled, found, rows
 

@@ -7,6 +7,8 @@ instant; a test holds the help lines to the commands' own.
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import Any
 
 import click
 
@@ -60,6 +62,17 @@ storage · 10 alteration found · 11 cannot be fully verified · 130 interrupted
 
 class CommandTable(click.Group):
     """A group whose commands are imported when they run."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; what fails before a command runs is refused as what fails in one."""
+        if not extra.get("standalone_mode", True):
+            return super().main(*args, **extra)
+        try:
+            return super().main(*args, **extra)
+        except Exception as error:  # noqa: BLE001  no traceback reaches a user
+            words = (args[0] if args else extra.get("args")) or sys.argv[1:]
+            command = importlib.import_module("ledger.entrypoints.cli.command")
+            command.refuse_failure(error, as_json="--json" in words, debug="--debug" in words)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names in the order of the table."""

@@ -147,7 +147,7 @@ def ask_passphrase(label: str, *, confirm: bool = False) -> str:
     Raises:
         UsageError: there is no terminal to ask on.
     """
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "A passphrase is needed, and there is no terminal to ask on.",
             remedy="Set SEND_LEDGER_PASSPHRASE_FILE, or add --passphrase-file FILE, "
@@ -275,18 +275,30 @@ def refusals(setting: Setting) -> Iterator[None]:
     """Print a refusal as three sentences and leave with its exit code."""
     try:
         yield
-    except LedgerError as error:
-        if setting.debug:
-            traceback.print_exc()
-        refuse(error, as_json=setting.as_json)
     except KeyboardInterrupt:
         click.echo("Interrupted; nothing more was recorded.", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(1)
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001  the last net: no traceback reaches a user
+        refuse_failure(error, as_json=setting.as_json, debug=setting.debug)
+
+
+def refuse_failure(error: Exception, *, as_json: bool, debug: bool) -> NoReturn:
+    """Print any failure as a refusal, and leave; what none foresaw is said to be unexpected.
+
+    Args:
+        error: what failed, in a command or before one ran.
+        as_json: print JSON.
+        debug: show where it happened.
+    """
+    if isinstance(error, BrokenPipeError):
+        sys.exit(1)
+    if debug and not isinstance(error, OSError):
+        traceback.print_exception(error)
+    if isinstance(error, LedgerError):
+        refuse(error, as_json=as_json)
+    if isinstance(error, OSError):
         refuse(
             LedgerError(
                 "A file could not be read or written.",
@@ -294,21 +306,18 @@ def refusals(setting: Setting) -> Iterator[None]:
                 "Check path, permissions and free space.",
                 kind="file-error",
             ),
-            as_json=setting.as_json,
+            as_json=as_json,
             code=8,
         )
-    except Exception as error:  # noqa: BLE001  the last net: no traceback reaches a user
-        if setting.debug:
-            traceback.print_exc()
-        refuse(
-            LedgerError(
-                "Something failed that should not; nothing more was recorded.",
-                f"The program met an unexpected {type(error).__name__}.",
-                "Repeat the command with --debug and report what it shows.",
-                kind="unexpected",
-            ),
-            as_json=setting.as_json,
-        )
+    refuse(
+        LedgerError(
+            "Something failed that should not; nothing more was recorded.",
+            f"The program met an unexpected {type(error).__name__}.",
+            "Repeat the command with --debug and report what it shows.",
+            kind="unexpected",
+        ),
+        as_json=as_json,
+    )
 
 
 def refuse(error: LedgerError, *, as_json: bool = False, code: int | None = None) -> NoReturn:

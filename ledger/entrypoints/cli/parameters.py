@@ -66,6 +66,8 @@ def parse_words(text: str) -> str:
 
 
 def _text_of_file(name: str) -> str:
+    if name == "-" and sys.stdin is None:
+        raise _refused("There is no input to read it from.")
     try:
         if name == "-":
             data = sys.stdin.buffer.read(LARGEST_TEXT_FILE + 1)

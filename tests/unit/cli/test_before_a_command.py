@@ -62,7 +62,7 @@ def test_a_command_that_cannot_be_loaded_is_refused(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("words", [("register", "--as", "x"), ("doctor",), ("verify",)])
 @pytest.mark.parametrize("place", ["", "unreadable", "file", "file/below", "x" * 5000, "\udcff"])
 def test_a_home_that_cannot_be_had_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], place: str
+    tmp_path: Path, words: tuple[str, ...], place: str
 ) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "unreadable").mkdir()

@@ -35,6 +35,10 @@ COMMANDS = {
     "import": ("import_register", "Bring in a register from a CSV file."),
     "transfer": ("transfer", "Hand a pupil's record over to another school, and receive one."),
     "school": ("school", "Write the school's card, trust another's, keep term dates."),
+    "countersignature": (
+        "countersignature",
+        "Let a trust or council countersign the beginning of this ledger.",
+    ),
     "staff": ("staff", "Appoint staff, grant and withdraw roles, renew and revoke keys."),
     "log": ("log", "Seal the ledger, have it time-stamped and cosigned, prove an entry."),
     "verify": ("verify", "Check a home, a copied ledger, a bundle, a receipt or a proof folder."),

@@ -6,6 +6,7 @@ from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.annual_review import AnnualReview
 from ledger.aggregates.authority import AuthorityStream
 from ledger.aggregates.consent import Consent
+from ledger.aggregates.countersignature import Countersignature
 from ledger.aggregates.ehc_plan import EhcPlan
 from ledger.aggregates.handover import Handover
 from ledger.aggregates.log import SystemStream
@@ -26,6 +27,7 @@ AGGREGATES: dict[str, type[Aggregate]] = {
     "annual_review": AnnualReview,
     "authority": AuthorityStream,
     "consent": Consent,
+    "countersignature": Countersignature,
     "ehc_plan": EhcPlan,
     "handover": Handover,
     "log": SystemStream,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from eventsourcing.utils import Environment
 
 from ledger.aggregates.aggregate import Aggregate
 from ledger.errors import NotFound
+from ledger.formats.sd_jwt import SdJwt
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,8 @@ class LedgerApplication(Application[UUID]):
         """Save what the aggregates decided, all or nothing; give the log indexes."""
         recordings = self.save(*aggregates, **seal)
         return [recording.notification.id - 1 for recording in recordings]
+
+    def store_signed(self, shown: SdJwt, now: datetime) -> int:
+        """Store a countersignature that was signed elsewhere; give its log index."""
+        index: int = self._parts.events.put_signed(shown, now)
+        return index

@@ -40,8 +40,8 @@ def appoint(desk: Desk, key: NewKey, job_title: str, grant: Grant) -> None:
     desk.save(authority, staff)
 
 
-def appoint_head(root: Desk, key: NewKey, grant: Grant) -> None:
-    """Register a headteacher's key and role with the root key, which signs nothing else."""
+def appoint_with_root(root: Desk, key: NewKey, grant: Grant) -> None:
+    """Register a key and grant a role that only the root key grants; it signs nothing else."""
     authority = root.load(AuthorityStream, root.streams.authority)
     register_key(root, authority, key)
     _grant(root, authority, key.person, key.name, grant)

@@ -44,10 +44,11 @@ def root_actor(home: Home, document: bytes, passphrase: str) -> Actor:
         KeyUnavailable: not this ledger's root key, or a wrong passphrase.
     """
     root = open_key_file(document, passphrase)
-    if root.lid != home.lid:
+    roles = home.authority().roles.get(b64url(root.person), [])
+    if root.lid != home.lid or not any(one.role == "root" for one in roles):
         raise KeyUnavailable(
             "That is no root key of this ledger.",
-            "It was made for another ledger.",
+            "It was made for another ledger, or is somebody's own key.",
             "Look for the stick that was made with this home.",
             kind="wrong-root-key",
         )

@@ -73,12 +73,10 @@ def add_head(
     Raises:
         KeyUnavailable: not this ledger's root key, or a wrong passphrase.
     """
-    actor = root_actor(session.home, root_document, root_passphrase)
+    root = session.as_actor(root_actor(session.home, root_document, root_passphrase), "root key")
     keys = _write_key_file(session.home, newcomer)
     try:
-        staff.appoint_head(
-            session.as_actor(actor, "root key"), new_key(keys, newcomer.name), newcomer.grant
-        )
+        staff.appoint_with_root(root, new_key(keys, newcomer.name), newcomer.grant)
     except BaseException:
         _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
         raise

@@ -14,6 +14,7 @@ from ledger.errors import Unverifiable
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import read_statement
+from ledger.seal.countersignature import find_countersignature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ class ProofChoice:
         stream_head: the logged head of that stream, or None.
         authority: the authority stream up to its head.
         authority_head: the logged head of the authority stream.
+        countersignature: what a trust or council signed of the log's beginning, or None.
         size: size of the checkpoint.
         note: the checkpoint as it was signed and stamped.
     """
@@ -43,6 +45,7 @@ class ProofChoice:
     stream_head: StoredEntry | None
     authority: tuple[StoredEntry, ...]
     authority_head: StoredEntry
+    countersignature: StoredEntry | None
     size: int
     note: bytes
 
@@ -78,6 +81,7 @@ def choose_proof(reader: LedgerReader, index: int, *, in_force: bool) -> ProofCh
                 stream_head=stream_head,
                 authority=tuple(reader.stream(authority, through)),
                 authority_head=head,
+                countersignature=find_countersignature(reader, head.index),
                 size=size,
                 note=note,
             )

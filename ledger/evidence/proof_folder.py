@@ -16,6 +16,7 @@ from ledger.errors import AlterationFound, KeyUnavailable, NotFound
 from ledger.evidence.proof_choice import ProofChoice, choose_proof
 from ledger.evidence.proof_words import ProofFacts, Signer, write_readme
 from ledger.formats import kinds
+from ledger.formats.bundle_layout import COUNTERSIGNATURE
 from ledger.formats.sd_jwt import write_sd_jwt
 from ledger.formats.sha256sums import SUMS_NAME, sha256sums
 from ledger.formats.signed_note import SignedNote
@@ -61,6 +62,7 @@ SHOWN_OF_SUCCESSION: Final = (
     *("old_genesis", "old_root_signature"),
 )
 """Everything but why a new ledger was begun, in words."""
+SHOWN_OF_COUNTERSIGNATURE: Final = (*SHOWN_OF_STREAM, "body_name", "school_name", "school_urn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ class _Builder:
         """Every statement of the folder, by log index."""
         choice = self.choice
         stored = [choice.statement, *choice.stream, *choice.authority, choice.authority_head]
-        stored += [choice.stream_head] if choice.stream_head else []
+        stored += [one for one in (choice.stream_head, choice.countersignature) if one]
         return {one.index: read_statement(one.statement) for one in stored}
 
     @cached_property
@@ -223,6 +225,8 @@ class _Builder:
             shown = SHOWN_OF_SUCCESSION if succession else SHOWN_OF_AUTHORITY
             self._add(f"authority/{entry.seq:04d}", entry, opened, shown)
         self._add("authority/head", self.choice.authority_head, None, ())
+        if (one := self.choice.countersignature) is not None:
+            self._add(COUNTERSIGNATURE, one, self._open_authority(one), SHOWN_OF_COUNTERSIGNATURE)
 
     def _open_authority(self, entry: StoredEntry) -> OpenedEntry | None:
         """Open an authority entry; its names are left out where they are not open."""
@@ -235,6 +239,8 @@ class _Builder:
         """Give whose keys were used, who gave them keys and roles, and so on up to the root."""
         signers = [self.statements[one.index] for one in self.choice.stream]
         signers += [self.opened.statement, self.statements[self.choice.authority_head.index]]
+        if self.choice.countersignature is not None:
+            signers.append(self.statements[self.choice.countersignature.index])
         concerned = {self.keys[one.kid].payload["person"] for one in signers}
         authority = [self.statements[one.index] for one in self.choice.authority]
         for one in reversed(authority):  # whoever grants was appointed before

@@ -118,6 +118,7 @@ def write_readme(facts: ProofFacts) -> str:
         origin=checkpoint.origin,
         genesis=facts.genesis,
         vkey=log_key.text(),
+        rooted=_wrap(_rooted(facts)),
     )
 
 
@@ -275,6 +276,17 @@ def _limits(facts: ProofFacts) -> str:
     )
     left_out = facts.examined.report.not_checked
     return disputed + "".join(_bullet(f"Not checked here: {words}.") for words in left_out)
+
+
+def _rooted(facts: ProofFacts) -> str:
+    notes = facts.examined.report.notes
+    said = next((one.words for one in notes if one.code == "countersigned"), None)
+    if said is None:
+        return (
+            "This log is self-rooted: the folder holds no countersignature of its first statement "
+            "by a trust or council."
+        )
+    return f"{said} The countersignature is authority/countersignature.sd-jwt."
 
 
 def _token_commands(facts: ProofFacts) -> str:

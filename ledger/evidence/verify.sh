@@ -36,7 +36,7 @@ HEADER='^\{"alg":"Ed25519","typ":"send-([a-z-]+)\+sd-jwt","kid":"('"$HASH"')"\}$
 PAYLOAD='^\{"v":1,"lid":"('"$ID"')","stream":"('"$ID"')","seq":'"$NUM"
 PAYLOAD+=',"prev":(null|"'"$HASH"'"),"recorded_at":"('"$DAY"'T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"'
 PAYLOAD+=',"anchor":(null|\{"size":'"$NUM"',"root":"'"$HASH"'","tokens":\[("'"$HASH"'"(,"'"$HASH"'")*)?\]\})'
-PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"([a-z]+)"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
+PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"([a-z-]+)"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
 
 RESERVED=' v lid stream seq prev recorded_at anchor auth role person jwk custody possession kid
  from_index reason granted from until withdrawn head size root tokens ranges basis origin of alg typ '
@@ -317,7 +317,7 @@ check_proof() { # name, statement: C2SP tlog-proof; RFC 9162 §2.1.3.2; REPLY is
 read_stream() { # folder: sets entries to its indexes, first to last; no gap, and the head its last
   local name i last='' place number held=0 one
   [ -f "$1/head.sd-jwt" ] || altered "$1/head.sd-jwt is missing"
-  for one in "${files[@]}"; do [[ $one != "$1"/*.sd-jwt ]] || held=$((held + 1)); done
+  for one in "${files[@]}"; do [[ ! $one =~ ^"$1"/([0-9]+|head)\.sd-jwt$ ]] || held=$((held + 1)); done
   entries=()
   for ((number = 1; number < held; number++)); do
     printf -v name '%s/%04d' "$1" "$number"
@@ -335,7 +335,7 @@ read_stream() { # folder: sets entries to its indexes, first to last; no gap, an
 }
 
 # --- whose signature counts, judged at each entry's place in the log: authority.md ----------------
-MACHINES='log system cosigner access' GUARDED="head $MACHINES"
+MACHINES='log system cosigner access' GUARDED="head responsible-body $MACHINES"
 declare -A key_x key_person key_index key_revoked key_from
 continued=() role_person=() role_name=() role_index=() role_first=() role_last=() role_ended=() role_ended_from=()
 holds() { # person, role, index, day
@@ -370,6 +370,7 @@ kinds_of() { # role: REPLY is the kinds of statement that it may sign
     root) REPLY="$keys succession" ;;
     system) REPLY='stream-head anchor event manifest receipt' ;;
     access) REPLY='access-record' ;;
+    responsible-body) REPLY='countersignature' ;;
     log | cosigner | governor | inspector) REPLY='' ;;
     head) REPLY+=" $keys" ;;
     senco) REPLY+=' manifest receipt' ;;
@@ -437,7 +438,7 @@ revoke() { # index, whether the role may, role, signer, members
   key_revoked[$kid]=${key_revoked[$kid]:-$1} key_from[$kid]=$from
 }
 appoint() { # index, whether the role may, role, signer, members
-  local re=",\"person\":\"($ID)\",\"granted\":\"([a-z]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
+  local re=",\"person\":\"($ID)\",\"granted\":\"([a-z-]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
   [[ $5 =~ ^$re$ && -n $2 ]] || return 1
   local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} first=${BASH_REMATCH[3]} last
   last=${BASH_REMATCH[4]//\"/}; last=${last#null}
@@ -450,7 +451,7 @@ grant() { # person, role, index, first day, last day
   role_ended+=('') role_ended_from+=('')
 }
 withdraw() { # index, whether the role may, role, signer, members
-  [[ $5 =~ ^,\"person\":\"($ID)\",\"withdrawn\":\"([a-z]+)\",\"from_index\":$NUM$ ]] || return 1
+  [[ $5 =~ ^,\"person\":\"($ID)\",\"withdrawn\":\"([a-z-]+)\",\"from_index\":$NUM$ ]] || return 1
   local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} from=${BASH_REMATCH[3]} i
   if [ "$person" != "$4" ]; then
     [[ -n $2 ]] && may_appoint "$3" "$4" "$role" "$person" || return 1
@@ -507,7 +508,7 @@ set +f; shopt -s globstar nullglob dotglob; found=(**); set -f
 KNOWN='^(SHA256SUMS|README\.txt|verify\.sh|statement\.(sd-jwt|tlog-proof)|(anchor/)?checkpoint(\.cosigned)?'
 KNOWN+='|(anchor/)?tokens/[A-Za-z0-9_-]+\.tsr|keys/(actor|log|[A-Za-z0-9_-]{43})\.pem'
 KNOWN+='|policy/(policy\.txt|tsa-roots\.pem|genesis\.sha256)'
-KNOWN+='|(stream|authority)/([0-9]{4,15}|head)\.(sd-jwt|tlog-proof))$'
+KNOWN+='|((stream|authority)/([0-9]{4,15}|head)|authority/countersignature)\.(sd-jwt|tlog-proof))$'
 files=()
 for one in "${found[@]}"; do
   [ ! -L "$one" ] || altered 'a link is among the files'
@@ -563,6 +564,12 @@ for one in "${keys[@]}"; do
   [[ ${at_kind[$one]} =~ ^((key|role)-(registered|revoked|granted|withdrawn)|succession)$ ]] ||
     altered "authority/ holds what is not about keys and roles"
 done
+body=''
+if [[ " ${files[*]}" == *" authority/countersignature."* ]]; then
+  load authority/countersignature
+  body=${name_index[authority/countersignature]}
+  shown+=("$body")
+fi
 for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends too early'; done
 [ -z "$late" ] || shown+=("$late")
 
@@ -573,6 +580,10 @@ named() { # genesis.sha256: REPLY is the hash in it
   REPLY=${BASH_REMATCH[1]}
 }
 sum_text "${at_jwt[$genesis]}"; first=$REPLY
+to_url "$first"
+[[ -z $body || "${at_kind[$body]} ${at_role[$body]} ${at_further[$body]}" == \
+  "countersignature responsible-body ,\"of\":\"$REPLY\"" ]] ||
+  altered 'authority/countersignature is no countersignature of the first statement'
 named policy/genesis.sha256
 [ "$REPLY" = "$first" ] || altered 'policy/ does not fit authority/'
 if [ -f "$trusted/genesis.sha256" ]; then
@@ -657,9 +668,12 @@ fi
 # What it says, without a byte that could hide or reorder others on a screen.
 printf '\nEntry %s of the log of %s entries, signed in the role %s, shows:\n' \
   "$main" "$log_size" "${at_role[$main]}"
-printf '%s\n' "${name_fields[statement]#?}" | tr -d '\000-\011\013-\037\177' |
-  sed $'s/\xc2[\x80-\x9f]/?/g; s/\xd8\x9c/?/g; s/\xe2\x80[\x8b-\x8f\xa8-\xae]/?/g' |
-  sed $'s/\xe2\x81[\xa0-\xaf]/?/g; s/\xef\xbb\xbf/?/g'
+readable() {
+  printf '%s\n' "$1" | tr -d '\000-\011\013-\037\177' |
+    sed $'s/\xc2[\x80-\x9f]/?/g; s/\xd8\x9c/?/g; s/\xe2\x80[\x8b-\x8f\xa8-\xae]/?/g' |
+    sed $'s/\xe2\x81[\xa0-\xaf]/?/g; s/\xef\xbb\xbf/?/g'
+}
+readable "${name_fields[statement]#?}"
 for one in event occurred_on subject_name subject_born subject_id; do
   [[ ${at_kind[$main]} != event || ${name_fields[statement]} == *"$NL  $one: "* ]] ||
     lacking "the entry does not show $one"
@@ -671,7 +685,15 @@ printf "\nThe date in it is what a person stated. The school's own clock wrote %
 [ ${#above[@]} -eq 0 ] ||
   printf 'Recorded before %s, and not changed since.\n' \
     "$(spoken "$(printf '%s\n' "${above[@]}" | sort -n | tail -n 1)")"
-tell 'no trust or council has countersigned the first statement: the log is self-rooted'
+if [ -n "$body" ] && ! is_disputed "$body"; then
+  name='a body whose name is not shown'
+  [[ ! ${name_fields[authority/countersignature]} =~ ${NL}\ \ body_name:\ ([^$NL]*) ]] ||
+    name=$(readable "${BASH_REMATCH[1]}")
+  tell "the first statement is countersigned by $name with key ${at_kid[$body]};" \
+    "whether that body's key is theirs you must learn from the body itself"
+else
+  tell 'no trust or council has countersigned the first statement: the log is self-rooted'
+fi
 tell 'not checked: README.txt, whether a certificate was revoked, and which types of entry a role may sign'
 ((incomplete == 0)) || stop 'nothing was found altered, but see above what is missing'
 printf 'VERIFIED against the trust policy in %s.\n' "$policy"

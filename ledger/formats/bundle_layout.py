@@ -29,6 +29,7 @@ ATTACHMENT_LIST: Final = "attachments.txt"
 SENDER_CHECKPOINT: Final = "sender-checkpoint"
 STATEMENTS: Final = "statements/"
 AUTHORITY: Final = "authority/"
+COUNTERSIGNATURE: Final = "authority/countersignature"
 TOKENS: Final = "tokens/"
 ATTACHMENTS: Final = "attachments/"
 POLICY: Final = "policy/"
@@ -38,7 +39,7 @@ MAX_CONSISTENCY_HASHES: Final = 64
 MAX_ATTACHMENTS: Final = 2_000
 
 _ENTRY: Final = r"\.(?:sd-jwt|tlog-proof)"
-_AUTHORITY: Final = rf"authority/(?:[0-9]{{4,19}}|head){_ENTRY}"
+_AUTHORITY: Final = rf"authority/(?:[0-9]{{4,19}}|head|countersignature){_ENTRY}"
 _POLICY: Final = r"policy/(?:policy\.txt|genesis\.sha256|tsa-roots\.pem)"
 _BUNDLE_NAME: Final = re.compile(
     rf"manifest{_ENTRY}|statements/(?:head-)?[0-9]{{6,19}}{_ENTRY}|{_AUTHORITY}|{_POLICY}"

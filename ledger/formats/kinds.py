@@ -32,6 +32,7 @@ ROLES = frozenset(
         "log",
         "cosigner",
         "access",
+        "responsible-body",
     }
 )
 CUSTODIES = frozenset({"passphrase", "server-session", "device"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from ledger.errors import EntryConflict, NotAuthorised
 from ledger.formats import kinds
 from ledger.formats.disclosure import disclosure_texts, fill_digests
 from ledger.formats.row import Row, pack_contents, pack_row
+from ledger.formats.sd_jwt import SdJwt
 from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
 from ledger.recorder.clock import demand_clock
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
+from ledger.recorder.signed_elsewhere import demand_fit
 from ledger.seal.actor import Actor
 from ledger.seal.authority import apply_checked
 from ledger.seal.content_keys import encryption_context, seal_content
@@ -125,6 +128,32 @@ class SealingEventStore(EventStore[UUID]):
             Recording(event, Notification(s.originator_id, s.originator_version, TOPIC, s.state, n))
             for n, (event, s) in enumerate(zip(domain_events, stored, strict=True), size + 1)
         ]
+
+    def put_signed(self, shown: SdJwt, now: datetime) -> int:
+        """Store a countersignature that was signed elsewhere, and give its log index.
+
+        Args:
+            shown: the statement with every field.
+            now: the ledger's clock, aware UTC.
+
+        Raises:
+            InputRefused, NotAuthorised: see `demand_fit`; nothing was stored.
+            KeyUnavailable: its class is not open to whoever brings it.
+        """
+        statement, recorder = shown.statement, self.recorder
+        stream = UUID(bytes=statement.stream)
+        with recorder.datastore.transaction(commit=True) as cursor:
+            size, _root = recorder.read_head(cursor)
+            self._state.refresh(cursor, size)
+            demand_fit(self._state, cursor, statement, now)
+            context = encryption_context(statement.lid, statement.stream, statement.seq)
+            contents = pack_contents([one.text for one in shown.disclosures])
+            sealed = seal_content(self._keys.data_key(statement.stream), context, contents)
+            row = pack_row(Row(statement.jwt, sealed))
+            recorder._insert_events(cursor, [StoredEvent(stream, statement.seq, TOPIC, row)])  # noqa: SLF001  the library's hook, inside our own transaction
+            head = recorder.read_head(cursor)
+        self._after_commit(*head)
+        return size
 
     def public_key(self, kid: str) -> bytes:
         """Give the registered public key with this thumbprint.

@@ -224,7 +224,7 @@ class Authority:
         if statement.role == "root" or person == signer:
             return
         guarded = any(
-            one.role in MACHINE_ROLES | {"root", "head"} and one.withdrawn is None
+            one.role in ROOT_GRANTS | {"root"} and one.withdrawn is None
             for one in self._roles(person)
         )
         if guarded or self.live_keys(person):
@@ -252,7 +252,8 @@ class Authority:
         if (role in ROOT_GRANTS) != (statement.role == "root"):
             raise NotAuthorised(
                 f"The role {role} is granted by {statement.role}.",
-                "The root key appoints heads and machines; a headteacher appoints the rest.",
+                "The root key appoints heads, machines and the responsible body; a headteacher "
+                "appoints the rest.",
                 kind="grant-not-permitted",
             )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ledger.errors import NotFound
 from ledger.formats import kinds
+from ledger.formats.bundle_layout import COUNTERSIGNATURE
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import unb64url
 from ledger.formats.ledger_file import StoredEntry
@@ -19,6 +20,7 @@ from ledger.formats.sd_jwt import write_sd_jwt
 from ledger.formats.signed_note import SignedNote
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.contents import open_entry
+from ledger.seal.countersignature import find_countersignature
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
 from ledger.seal.proofs import LogProver
 from ledger.seal.tlog_proofs import tlog_proof
@@ -81,6 +83,8 @@ class ProofWriter:
     def authority(self, after: int, signers: Collection[str]) -> dict[str, bytes]:
         """Give `authority/`: the stream up to a head logged after an index.
 
+        The countersignature of the log's beginning is with it, where one stands.
+
         Args:
             after: log index of the last statement to be judged by it.
             signers: thumbprints of keys; the names of these persons are shown.
@@ -90,10 +94,14 @@ class ProofWriter:
         """
         stream = self.log.entry(0).stream
         head, statement = self._authority_head(stream, after)
+        countersignature = find_countersignature(self.log, head.index)
         entries = self.log.stream(stream, int(statement.payload["head"]["seq"]))
         parsed = [read_statement(one.statement) for one in entries]
-        persons = {_person(one) for one in parsed if _registers(one, signers)}
         members = self.entry("authority/head", head)
+        if countersignature is not None:
+            members |= self.entry(COUNTERSIGNATURE, countersignature)
+            signers = {*signers, read_statement(countersignature.statement).kid}
+        persons = {_person(one) for one in parsed if _registers(one, signers)}
         for entry, one in zip(entries, parsed, strict=True):
             named = one.kind == kinds.KEY_REGISTERED and _person(one) in persons
             shown = NAMES_SHOWN if named else KIND_SHOWN

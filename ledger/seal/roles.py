@@ -5,10 +5,14 @@ The same tables for the writing side and the verifier: `docs/formats/authority.m
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.formats import kinds
 
+RESPONSIBLE_BODY: Final = "responsible-body"
+"""The trust or council that answers for the school, outside it: it countersigns, and no more."""
 MACHINE_ROLES = frozenset({"log", "system", "cosigner", "access"})
-ROOT_GRANTS = frozenset({"head"}) | MACHINE_ROLES
+ROOT_GRANTS = frozenset({"head", RESPONSIBLE_BODY}) | MACHINE_ROLES
 _KINDS_BY_ROLE = {
     "root": kinds.AUTHORITY_KINDS,
     "system": frozenset(
@@ -17,6 +21,7 @@ _KINDS_BY_ROLE = {
     "log": frozenset[str](),
     "cosigner": frozenset[str](),
     "access": frozenset({kinds.ACCESS_RECORD}),
+    RESPONSIBLE_BODY: frozenset({kinds.COUNTERSIGNATURE}),
     "governor": frozenset[str](),
     "inspector": frozenset[str](),
 }

@@ -13,6 +13,7 @@ PUPILS: Final = "general"
 SCHOOL: Final = "school"
 _CLASSES: Final = {
     "authority": SCHOOL,
+    "countersignature": SCHOOL,
     "log": SCHOOL,
     "my_story": "my_story",
     "protected_address": "protected_address",

@@ -20,7 +20,7 @@ from ledger.seal.ed25519 import public_from_jwk, verify
 from ledger.seal.tree import TILE_WIDTH, leaf_hash
 from ledger.verify.grown_tree import GrownTree
 from ledger.verify.inspection import stored_statement
-from ledger.verify.log_walk import AnchorHead, LogWalk, Place, head_of
+from ledger.verify.log_walk import AnchorHead, Countersigned, LogWalk, Place, head_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -137,7 +137,7 @@ class EarlierEntries:
             index=saved.size,
             lid=saved.lid,
             genesis=saved.genesis,
-            countersigned=saved.countersigned,
+            countersigned=[Countersigned(*one) for one in saved.countersigned],
             clock=saved.clock,
             auth=saved.auth,
             anchor=saved.anchor,

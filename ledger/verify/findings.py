@@ -53,6 +53,7 @@ NOTES: Final = frozenset(
     {
         "clock-off",
         "continues",
+        "countersigned",
         "disputed",
         "not-understood",
         "older-anchor",

@@ -9,6 +9,7 @@ from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
 from ledger.formats.ledger_file import check_schema
 from ledger.verify.corrections import check_corrections
+from ledger.verify.countersigned import note_countersigned
 from ledger.verify.disputes import note_disputes
 from ledger.verify.earlier_log import EarlierEntries, NotContinued, stored_tile
 from ledger.verify.entry_stream import (
@@ -109,6 +110,7 @@ class LedgerCheck:
         self._check_held(self.walk.lid)
         self._check_genesis()
         note_disputes(self.connection, self.walk.authority, self.findings, start)
+        note_countersigned(self.connection, self.walk, self._content_keys(), self.findings)
         self._conclude(start)
 
     def saved_state(self) -> SavedState | None:
@@ -122,7 +124,7 @@ class LedgerCheck:
             root=self.tree.root_at(self.tree.size)[0],
             contents=self.asked.opens_contents and (since is None or since.contents),
             genesis=walk.genesis,
-            countersigned=walk.countersigned,
+            countersigned=tuple(walk.countersigned),
             clock=walk.clock,
             auth_stream=str(walk.authority.stream),
             auth=dict(walk.auth),
@@ -148,12 +150,10 @@ class LedgerCheck:
         )
 
     def _walk_log(self) -> None:
-        walk, asked = self.walk, self.asked
+        walk = self.walk
         publics = {kid: key.public for kid, key in walk.authority.keys.items()}
         publics |= registered_keys(self.connection, walk.index)
-        keys = None
-        if asked.data_key is not None and asked.opens_contents:
-            keys = ContentKeys(asked.data_key)
+        keys = self._content_keys()
         start, places = walk.index, PlacesSeen()
         rows = places.noting(rows_from(self.connection, start, contents=keys is not None))
         works = (Work(chunk, publics, _keys_of(chunk, keys)) for chunk in rows)
@@ -174,6 +174,12 @@ class LedgerCheck:
     def _workers(self, start: int) -> int:
         (newest,) = self.connection.execute("SELECT max(rowid) FROM entries").fetchone()
         return workers_for((newest or 0) - start, self.asked.workers)
+
+    def _content_keys(self) -> ContentKeys | None:
+        asked = self.asked
+        if asked.data_key is None or not asked.opens_contents:
+            return None
+        return ContentKeys(asked.data_key)
 
     def _check_tree_state(self, start: int) -> None:
         with self.findings.catching():

@@ -16,6 +16,7 @@ from ledger.formats import kinds
 from ledger.formats.encoding import b64url, unb64url
 from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import BadSignature, verify
+from ledger.seal.roles import RESPONSIBLE_BODY
 from ledger.verify.event_contents import BARE_KINDS, NotUnderstood
 from ledger.verify.inspection import stored_statement
 
@@ -53,6 +54,14 @@ class AnchorHead(NamedTuple):
     tokens: tuple[str, ...]
 
 
+class Countersigned(NamedTuple):
+    """A countersignature of the genesis: its log index, its signer's key, its hash, base64url."""
+
+    at: int
+    kid: str
+    hash: str
+
+
 class EarlierLog(Protocol):
     """What was walked and verified before this walk began."""
 
@@ -86,7 +95,7 @@ class LogWalk:
         index: the log index that comes next.
         lid: the ledger's id as leaf 0 has it, base64url; None before leaf 0.
         genesis: SHA-256 of the genesis JWT, base64url; None before leaf 0.
-        countersigned: whether a countersignature names the genesis.
+        countersigned: what a responsible body signed of the genesis, as it counted there.
         clock: `recorded_at` of the newest entry.
         auth: the authority stream's newest place, as statements quote it.
         anchor: the newest logged anchor, as statements quote it.
@@ -103,7 +112,7 @@ class LogWalk:
     index: int = 0
     lid: str | None = None
     genesis: str | None = None
-    countersigned: bool = False
+    countersigned: list[Countersigned] = field(default_factory=list)
     clock: str = ""
     auth: Mapping[str, Any] | None = None
     anchor: Mapping[str, Any] | None = None
@@ -128,10 +137,6 @@ class LogWalk:
         for stream, seq, index, state in self._gone:
             if not any(low <= seq <= high for low, high in self._erased.get(stream, [])):
                 self.findings.add(_GONE[state][0], index, _GONE[state][1])
-        if self.genesis is not None and not self.countersigned:
-            self.findings.add(
-                "self-rooted", 0, "No trust or council countersigned the beginning of this ledger."
-            )
         self.findings.note_successions(self.authority.successions)
 
     def _take(self, row: StoredRow, one: Inspected) -> None:
@@ -274,7 +279,9 @@ class LogWalk:
             self._seen_anchors.add(head_of(payload))
             self.anchor_streams.add(payload["stream"])
         elif kind == kinds.COUNTERSIGNATURE:
-            self.countersigned |= payload["of"] == self.genesis
+            # Anybody's other countersignature is no word from outside the school.
+            if payload["role"] == RESPONSIBLE_BODY and payload["of"] == self.genesis:
+                self.countersigned.append(Countersigned(index, one.kid, one.hash))
         elif kind == kinds.ERASURE:
             for gone in payload["ranges"]:
                 self._erased.setdefault(gone["stream"], []).append((gone["from"], gone["to"]))

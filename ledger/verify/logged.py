@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from ledger.aggregates.aggregate import EntryCorrected
 from ledger.errors import AlterationFound, LedgerError, MalformedInput, NotAuthorised
 from ledger.formats import kinds
-from ledger.formats.bundle_layout import AUTHORITY, CHECKPOINT, COSIGNED, POLICY, stems
+from ledger.formats.bundle_layout import (
+    AUTHORITY,
+    CHECKPOINT,
+    COSIGNED,
+    COUNTERSIGNATURE,
+    POLICY,
+    stems,
+)
 from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.encoding import b64url
 from ledger.formats.sd_jwt import SdJwt, read_sd_jwt
@@ -25,6 +32,7 @@ from ledger.seal.ed25519 import public_from_jwk, thumbprint, verify
 from ledger.seal.tree import check_inclusion, leaf_hash
 from ledger.values.dates import parse_instant
 from ledger.verify.corrections import demand_corrected
+from ledger.verify.countersigned import note_shown
 from ledger.verify.event_contents import SAID_KINDS, NotUnderstood, check_role, permitted_fields
 from ledger.verify.inspection import Corrected
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
@@ -79,6 +87,8 @@ class LoggedMembers:
         opened: the checkpoint.
         authority: keys and roles, folded by `judge`.
         last_day: the day of the newest statement judged, ISO.
+        countersignature: what a trust or council signed of the log's beginning, read by
+            `judge` where it is among the files.
     """
 
     findings: Findings
@@ -87,6 +97,7 @@ class LoggedMembers:
     opened: OpenedCheckpoint
     authority: Authority = field(default_factory=Authority)
     last_day: str = ""
+    countersignature: Logged | None = None
 
     @classmethod
     def open(
@@ -165,8 +176,12 @@ class LoggedMembers:
 
         Args:
             authority: the authority stream.
-            others: every other statement, stream heads among them.
+            others: every other statement, stream heads among them; the countersignature of
+                the log's beginning is read and judged with them.
         """
+        if any(name.startswith(f"{COUNTERSIGNATURE}.") for name in self.files):
+            self.countersignature = self.load(COUNTERSIGNATURE)
+            others = [*others, self.countersignature]
         self._check_genesis(authority.entries[0])
         with self.findings.catching():
             self._check_claims(authority.entries[0])
@@ -189,6 +204,11 @@ class LoggedMembers:
         self.findings.note_successions(self.authority.successions)
         self.last_day = clock[:10]
         self._check_log_key()
+        note_shown(self.findings, self.authority, authority.entries[0].shown, self._of_genesis())
+
+    def _of_genesis(self) -> tuple[int, SdJwt] | None:
+        one = self.countersignature
+        return None if one is None else (one.index, one.shown)
 
     def _judge(self, one: Logged) -> None:
         statement = one.statement
@@ -211,9 +231,6 @@ class LoggedMembers:
             self.findings.add(
                 "other-genesis", 0, "The log does not begin with the statement that is trusted."
             )
-        self.findings.add(
-            "self-rooted", 0, "No trust or council has countersigned the log's first statement."
-        )
 
     def _check_claims(self, first: Logged) -> None:
         """Check that what the files claim for themselves is what they hold."""

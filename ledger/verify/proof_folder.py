@@ -54,7 +54,8 @@ REQUIRED: Final = frozenset(
 _FURTHER: Final = re.compile(
     r"checkpoint\.cosigned|anchor/checkpoint(?:\.cosigned)?|policy/tsa-roots\.pem"
     r"|(?:anchor/)?tokens/[A-Za-z0-9_-]{1,64}\.tsr|keys/[A-Za-z0-9_-]{43}\.pem"
-    r"|(?:stream|authority)/(?:[0-9]{4,19}|head)\.(?:sd-jwt|tlog-proof)"
+    r"|(?:stream/(?:[0-9]{4,19}|head)|authority/(?:[0-9]{4,19}|head|countersignature))"
+    r"\.(?:sd-jwt|tlog-proof)"
 )
 _OF_STREAM: Final = re.compile(r"stream/([0-9]+)\.sd-jwt")
 
@@ -206,6 +207,8 @@ class _Examiner:
                 "unverifiable", words="The trust policy does not name the log's first statement."
             )
         every = [*authority.entries, authority.head, *shown]
+        if self.members.countersignature is not None:
+            every.append(self.members.countersignature)
         self._note_disputed(every)
         self._check_keys({one.statement.kid for one in every})
         with self.findings.catching():

@@ -27,7 +27,7 @@ class SavedState:
         root: root hash at that size, 32 bytes.
         contents: whether the contents were opened and checked, too.
         genesis: SHA-256 of the genesis JWT.
-        countersigned: whether a countersignature names the genesis.
+        countersigned: log index, key and hash of each countersignature of the genesis.
         clock: `recorded_at` of the newest entry.
         auth_stream: the authority stream.
         auth: the authority stream's newest place, as statements quote it.
@@ -40,7 +40,7 @@ class SavedState:
     root: bytes
     contents: bool
     genesis: str
-    countersigned: bool
+    countersigned: tuple[tuple[int, str, str], ...]
     clock: str
     auth_stream: str
     auth: dict[str, Any]
@@ -51,6 +51,7 @@ class SavedState:
         """Write the state."""
         members = {name: getattr(self, name) for name in self.__slots__}
         members |= {"root": b64url(self.root), "anchor_streams": list(self.anchor_streams)}
+        members |= {"countersigned": [list(one) for one in self.countersigned]}
         return compact_json({"format": FORMAT} | members).encode("ascii") + b"\n"
 
     @classmethod
@@ -70,6 +71,7 @@ class SavedState:
             )
         del read["format"]
         read |= {"root": unb64url(read["root"]), "anchor_streams": tuple(read["anchor_streams"])}
+        read |= {"countersigned": tuple(map(tuple, read["countersigned"]))}
         return cls(**read)
 
 
@@ -82,10 +84,24 @@ def _is_sound(read: dict[str, Any]) -> bool:
         and all(map(kinds.is_hash, (read["root"], read["genesis"])))
         and kinds.is_index(read["size"])
         and read["size"] > 0
-        and type(read["contents"]) is type(read["countersigned"]) is bool
+        and type(read["contents"]) is bool
+        and _are_countersigned(read["countersigned"])
         and isinstance(read["clock"], str)
         and kinds.is_stream_place(read["auth"])
         and (read["anchor"] is None or kinds.is_anchor(read["anchor"]))
         and isinstance(streams, list)
         and all(map(kinds.is_id, streams))
+    )
+
+
+def _are_countersigned(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and all(
+            isinstance(one, list)
+            and len(one) == 3  # noqa: PLR2004  index, key, hash
+            and kinds.is_index(one[0])
+            and all(map(kinds.is_hash, one[1:]))
+            for one in value
+        )
     )

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = ROOT / "docs" / "how-to"
-PAGES = ("staff-and-keys", "back-up-and-restore", "when-something-is-wrong")
+PAGES = (
+    "staff-and-keys",
+    "back-up-and-restore",
+    "when-something-is-wrong",
+    "when-the-head-is-the-senco",
+    "have-the-ledger-countersigned",
+)
 PLACES = ("/stick", "/backup", "/schools")
 TYPED = {
     ("staff", "add"): "--new-passphrase-file",
     ("staff", "rotate-key"): "--new-passphrase-file",
     ("staff", "replace-key"): "--new-passphrase-file",
+    ("countersignature", "request"): "--new-passphrase-file",
 }
 """What a person types at a prompt, a test has in a file."""
 
@@ -65,6 +72,11 @@ def test_the_commands_of_a_page_work_one_after_another(school: SchoolHome, page:
         typed = [option, str(school.folder / "pp")] if option else []
         if "--root-key" in words:
             typed += ["--root-passphrase-file", str(school.folder / "pp")]
+        if "--sign-here" in words:
+            typed += ["--key-passphrase-file", str(school.folder / "pp")]
+        if "--fingerprint" in words:  # read out over the telephone
+            card = school.ok("school", "card", "--as", "head")
+            placed[words.index("--fingerprint") + 1] = card["fingerprint"]
         result = school.run(*placed, *typed)
         assert result.exit_code == 0, (words, result.output)
 

@@ -15,7 +15,8 @@ from tests.mini_verifier.encoding import (
 from tests.mini_verifier.statement import AUTHORITY, Statement
 
 MACHINES = {"log", "system", "cosigner", "access"}
-BY_ROOT = {"head", *MACHINES}
+BODY = "responsible-body"
+BY_ROOT = {"head", BODY, *MACHINES}
 HIGH = {"root", *BY_ROOT}
 SIGN_NOTHING = {"root", "log", "cosigner", "governor", "inspector"}
 """But authority statements: these only watch, sign notes, or appoint."""
@@ -23,6 +24,7 @@ SIGNED_BY = {
     "stream-head": {"system"},
     "anchor": {"system"},
     "access-record": {"access"},
+    "countersignature": {"head", "senco", "teacher", "administrator", "dpo", BODY},
     "manifest": {"senco", "system"},
     "receipt": {"senco", "system"},
 }
@@ -84,7 +86,9 @@ class Authority:
             if index:
                 self._judge_authority(statement, index, key.person)
             self._take_effect(statement, index)
-        elif role in SIGN_NOTHING or role not in SIGNED_BY.get(statement.kind, {role} - {"access"}):
+        elif role in SIGN_NOTHING or role not in SIGNED_BY.get(
+            statement.kind, {role} - {"access", BODY}
+        ):
             raise Refused("not-authorised", f"{role} may not sign a {statement.kind}")
 
     def is_disputed(self, statement: Statement, index: int) -> bool:
@@ -160,7 +164,7 @@ class Authority:
             return False
         owner = self.keys[payload["kid"]].person
         held = {grant.role for grant in self.grants if grant.person == owner}
-        by_head = payload["role"] == "head" and not held & (HIGH - {"head"})
+        by_head = payload["role"] == "head" and not held & {"root", *MACHINES}
         return payload["role"] == "root" or owner == signer or by_head
 
     def _may_grant(self, payload: dict[str, Any], _index: int, signer: str) -> bool:

@@ -11,7 +11,7 @@ from tests.mini_verifier.encoding import Refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOLD = frozenset({"self-rooted", "older-anchor", "disputed", "continues"})
+TOLD = frozenset({"self-rooted", "countersigned", "older-anchor", "disputed", "continues"})
 """Said in every report, but neither an alteration nor a missing proof."""
 INCOMPLETE = frozenset(
     [

@@ -23,6 +23,7 @@ from tests.mini_verifier.log import (
 )
 from tests.mini_verifier.statement import Statement, check_sd_jwt, read_statement
 from tests.mini_verifier.time_stamps import can_check, check_token
+from tests.mini_verifier.walk import countersigns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,11 +182,26 @@ def _check_statements(proof: Proof, path: Path, known: Policy, genesis: Path) ->
         latest = authority_head.index > stream_head.index or authority_head is stream_head
         _demand("authority-cut", "no authority head after the stream's", latest)
         wanted += [*stream, stream_head]
+    body = None
+    if any((path / "authority").glob("countersignature.*")):
+        body = _load(proof, known, path / "authority" / "countersignature")
+        right = countersigns(body.statement, entries[0].statement)
+        _demand("countersignature-wrong", "it is of something else, or not a body's", right)
+        _demand("authority-cut", "no authority head after it", authority_head.index > body.index)
+        wanted.append(body)
     _judge_all(proof, entries, wanted)
     kids = {one.statement.kid for one in [*entries, *wanted]}
     _check_keys(proof, path, statement.statement, kids)
-    if not any(one.statement.kind == "countersignature" for one in wanted):
-        proof.add("self-rooted", 0, "no countersignature of the genesis is in the folder")
+    _tell_root(proof, body)
+
+
+def _tell_root(proof: Proof, body: Logged | None) -> None:
+    if body is not None and body.statement.kid not in proof.authority.keys:
+        return  # found as altered already
+    if body is None or proof.authority.is_disputed(body.statement, body.index):
+        proof.add("self-rooted", 0, "no countersignature of the genesis stands in the folder")
+    else:
+        proof.add("countersigned", body.index, "a responsible body countersigned the genesis")
 
 
 def _judge_all(proof: Proof, entries: list[Logged], wanted: list[Logged]) -> None:

@@ -34,6 +34,7 @@ ROLES = {
     "dpo",
     "governor",
     "inspector",
+    "responsible-body",
     "system",
     "log",
     "cosigner",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.mini_verifier.authority import Authority
+from tests.mini_verifier.authority import BODY, Authority
 from tests.mini_verifier.encoding import Refused, b64url, sha256
 from tests.mini_verifier.findings import Findings
 from tests.mini_verifier.log import Tree, leaf_hash
@@ -144,7 +144,19 @@ def _is_head(walk: Walk, head: dict[str, Any]) -> bool:
 def _tell_self_rooted(walk: Walk) -> None:
     if walk.genesis is None:
         return
-    name = b64url(sha256(walk.genesis.jwt))
-    signed = any(one.payload.get("of") == name for one in walk.statements.values())
-    if not signed:
+    standing = [
+        index
+        for index, one in walk.statements.items()
+        if countersigns(one, walk.genesis) and not walk.authority.is_disputed(one, index)
+    ]
+    for index in standing:
+        walk.add("countersigned", index, "a responsible body countersigned the genesis")
+    if not standing:
         walk.add("self-rooted", 0, "no trust or council countersigned the genesis")
+
+
+def countersigns(statement: Statement, genesis: Statement) -> bool:
+    """Tell whether it is a body's, and names that genesis."""
+    payload = statement.payload
+    signer = (statement.kind, payload["role"]) == ("countersignature", BODY)
+    return signer and payload["of"] == b64url(sha256(genesis.jwt))

@@ -23,11 +23,19 @@ from tests.mini_verifier.encoding import Refused
 if TYPE_CHECKING:
     from ledger.formats.statement import Statement
 
-PERSONS = ("root", "head", "log", "access", "senco", "aide")
+PERSONS = ("root", "head", "log", "access", "senco", "aide", "trust")
 KEYS = (*PERSONS, "head#2", "senco#2")
 VERBS = ("register", "revoke", "grant", "withdraw")
-SIGNABLE = ("event", "manifest", "receipt", "stream-head", "anchor", "access-record")
-ROLES = ("root", "head", "senco", "teacher", "log", "system", "access")
+SIGNABLE = (
+    "event",
+    "manifest",
+    "receipt",
+    "stream-head",
+    "anchor",
+    "access-record",
+    "countersignature",
+)
+ROLES = ("root", "head", "senco", "teacher", "log", "system", "access", "responsible-body")
 
 
 @dataclass(frozen=True, slots=True)

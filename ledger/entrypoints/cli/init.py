@@ -151,7 +151,8 @@ def _say_made(
     origin = origin_of(made.home.lid)
     words = f"""The home is made: {made.home.path}
 Its ledger is called {origin}.
-It is self-rooted: no trust or council has countersigned its beginning.
+It is self-rooted: no trust or council has countersigned its beginning. To have
+that done, now or later: send-ledger countersignature --help.
 {continued_words(continued)}
 Keep safe:
   {root_key}

@@ -68,6 +68,7 @@ def test_d_cons_4_d_plan_7_restricted_contents_have_classes_of_their_own() -> No
     assert classes["protected_address"] == ProtectedAddress.CONTENT_CLASS == "protected_address"
     assert {name for name, one in classes.items() if one == "school"} == {
         "authority",
+        "countersignature",
         "log",
         "school",
         "staff",

@@ -130,6 +130,21 @@ REFUSED = {
     "a head makes a log": Act("head", grant("senco", "log"), "grant-not-permitted"),
     "a head makes a system": Act("head", grant("senco", "system"), "grant-not-permitted"),
     "a head makes a cosigner": Act("head", grant("senco", "cosigner"), "grant-not-permitted"),
+    "a head makes a responsible body": Act(
+        "head", grant("senco", "responsible-body"), "grant-not-permitted"
+    ),
+    "a head withdraws the responsible body": Act(
+        "head", withdraw("trust", "responsible-body"), "grant-not-permitted"
+    ),
+    "a responsible body grants": Act(
+        "trust", grant("teacher", "dpo"), "kind-not-permitted", role="responsible-body"
+    ),
+    "a responsible body revokes another": Act(
+        "trust", revoke("teacher"), "kind-not-permitted", role="responsible-body"
+    ),
+    "a head adds a key to the responsible body": Act(
+        "head", register("new", "trust"), "key-not-theirs-to-register"
+    ),
     "a head makes a root": Act("head", grant("senco", "root"), "grant-not-permitted"),
     "root makes a root": Act("root", grant("senco", "root"), "grant-not-permitted"),
     "root makes a senco": Act("root", grant("teacher", "senco"), "grant-not-permitted"),
@@ -190,6 +205,11 @@ REFUSED = {
 }
 PERMITTED = {
     "root makes a second head": Act("root", grant("senco", "head"), ""),
+    "root makes a responsible body": Act("root", grant("stranger", "responsible-body"), ""),
+    "a head revokes the responsible body's key": Act("head", revoke("trust"), ""),
+    "a responsible body renews its own": Act(
+        "trust", register("new", "trust"), "", role="responsible-body"
+    ),
     "a head makes a dpo": Act("head", grant("senco", "dpo"), ""),
     "a second head makes the first a dpo": Act("head-2", grant("head", "dpo"), ""),
     "root registers for anybody": Act("root", register("new", "senco"), ""),
@@ -210,7 +230,11 @@ PERMITTED = {
 def school(home: Path) -> BuiltLedger:
     """A ledger with two heads, and a teacher whose key was revoked."""
     built = new_ledger(home)
-    for name, role, by in (("head-2", "head", "root"), ("teacher-2", "teacher", "head")):
+    for name, role, by in (
+        ("head-2", "head", "root"),
+        ("trust", "responsible-body", "root"),
+        ("teacher-2", "teacher", "head"),
+    ):
         built.register(name, by=by)
         built.grant(name, role, by=by)
     with built.reading_file() as reader:
@@ -318,7 +342,7 @@ def test_a_key_registered_by_a_head_speaks_for_a_person_without_a_live_one(
 
 def test_a_head_never_registers_for_one_who_was_made_head_or_machine(built: BuiltLedger) -> None:
     seq = built.authority.version + 1
-    for number, guarded in enumerate(("head-2", "log", "system", "cosigner")):
+    for number, guarded in enumerate(("head-2", "trust", "log", "system", "cosigner")):
         built.put("root", [revoke(guarded, 3)(built, seq + number)])
         with pytest.raises(NotAuthorised) as refused:
             built.put("head", [register("new", guarded)(built, seq + number + 1)])

@@ -326,8 +326,38 @@ def test_a_role_ends_with_its_last_day() -> None:
     assert "role-not-held" in walk_log(log.leaves).codes
 
 
-def test_a_countersigned_genesis_is_not_self_rooted() -> None:
+def _countersigned(role: str, signer: str, of: int = 0) -> SmallLog:
     log = small_log()
-    of = b64url(hashlib.sha256(log.leaves[0]).digest())
-    log.add(kinds.COUNTERSIGNATURE, "head", "head", {"of": of}, "trust")
-    assert walk_log(log.leaves).codes == set()
+    log.register("trust", "root", "root")
+    log.grant("trust", "responsible-body", "root", "root")
+    digest = b64url(hashlib.sha256(log.leaves[of]).digest())
+    log.add(kinds.COUNTERSIGNATURE, signer, role, {"of": digest}, "trust")
+    return log
+
+
+def test_a_genesis_countersigned_by_a_responsible_body_is_not_self_rooted() -> None:
+    assert walk_log(_countersigned("responsible-body", "trust").leaves).codes == {"countersigned"}
+
+
+@pytest.mark.parametrize(
+    ("role", "signer", "of"),
+    [("head", "head", 0), ("senco", "senco", 0), ("responsible-body", "trust", 1)],
+)
+def test_anybody_elses_word_and_one_about_something_else_leave_it_self_rooted(
+    role: str, signer: str, of: int
+) -> None:
+    walk = walk_log(_countersigned(role, signer, of).leaves)
+    assert walk.codes == {"self-rooted"}
+    assert walk.result == "intact"
+
+
+def test_a_countersignature_that_is_disputed_leaves_it_self_rooted() -> None:
+    log = _countersigned("responsible-body", "trust")
+    log.revoke("trust", len(log.leaves) - 1, "head", "head")
+    assert walk_log(log.leaves).codes == {"self-rooted", "disputed"}
+
+
+def test_a_responsible_body_signs_nothing_else() -> None:
+    log = _countersigned("responsible-body", "trust")
+    log.event("consent", "trust", "responsible-body")
+    assert "not-authorised" in walk_log(log.leaves).codes

@@ -52,7 +52,16 @@ def test_a_state_is_read_back_as_it_was_written(built: BuiltLedger, verify: Veri
 
 @pytest.mark.parametrize(
     "change",
-    [{"size": 0}, {"size": True}, {"root": "x"}, {"auth": None}, {"contents": 1}, {"more": 1}],
+    [
+        {"size": 0},
+        {"size": True},
+        {"root": "x"},
+        {"auth": None},
+        {"contents": 1},
+        {"more": 1},
+        {"countersigned": [[1, "x", "x"]]},
+        {"countersigned": False},
+    ],
 )
 def test_a_damaged_state_is_refused(
     built: BuiltLedger, verify: Verify, change: dict[str, Any]

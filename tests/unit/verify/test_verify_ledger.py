@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -102,24 +101,6 @@ def test_a_reader_of_some_classes_is_told_how_much_stayed_closed(
     assert (report.exit_code, codes(report)) == (11, {"contents-unopened"})
     assert report.counts["contents_opened"] == FOUNDING  # the authority stream
     assert report.counts["contents_closed"] == 16
-
-
-def test_a_ledger_whose_genesis_nobody_countersigned_is_called_self_rooted(
-    built: BuiltLedger, verify: Verify
-) -> None:
-    assert "self-rooted" in verify(built).codes
-    of = b64url(hashlib.sha256(statement_at(built.path, 0).jwt).digest())
-    with forging(built) as forger:
-        index = forger.append(
-            built.signing["head"],
-            kind=kinds.COUNTERSIGNATURE,
-            role="head",
-            stream=bytes(16),
-            further={"of": of},
-        )
-    report = verify(built, envelope_only=True)
-    assert "self-rooted" not in report.codes
-    assert ("contents-missing", index) in {(one.code, one.index) for one in report.findings}
 
 
 def test_a_kind_whose_rules_are_not_written_yet_leaves_the_ledger_unverified(

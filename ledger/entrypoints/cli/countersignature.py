@@ -1,0 +1,269 @@
+"""`send-ledger countersignature`: a trust or council stands behind a ledger's beginning."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from ledger.application.desk import Desk
+from ledger.bootstrap.cards import school_card
+from ledger.bootstrap.countersigning import BodyKey, add, check_to_sign, make_request, prepare, sign
+from ledger.bootstrap.home import system_clock
+from ledger.bootstrap.machine_keys import root_actor
+from ledger.bundles.card import fingerprint, read_card
+from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.entrypoints.cli.command import (
+    Setting,
+    ask_passphrase,
+    ledger_command,
+    ledger_group,
+    read_passphrase_file,
+    say,
+)
+from ledger.errors import InputRefused, UsageError
+from ledger.formats.card import Card
+from ledger.formats.countersigning import (
+    ToSign,
+    read_request,
+    read_to_sign,
+    write_request,
+    write_to_sign,
+)
+from ledger.seal.private_files import read_private, write_private
+from ledger.values.person_name import PersonName
+
+_NEW_FILE = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_CARD = click.option(
+    "--card", "card_file", type=_FILE, required=True, help="The school's card, as it sent it."
+)
+
+
+@ledger_group(name="countersignature")
+def command() -> None:
+    """Let a trust or council countersign the beginning of this ledger.
+
+    In four steps, by e-mail: the trust or council makes a key for this one
+    school (request); the school registers it with its root key (prepare); they
+    look at the twelve words and sign (sign); the school takes it in (add). Or in
+    one sitting: request, then prepare with --sign-here.
+
+    \b
+    Examples:
+      send-ledger countersignature request --card school.card --name "Example Trust"
+        --key trust.json --out request.json
+      send-ledger countersignature prepare request.json --root-key /stick/root.json
+        --out to-sign.json --as head
+    """
+
+
+@ledger_command(command, "request")
+@_CARD
+@click.option("--name", required=True, help="The trust or council, as it calls itself.")
+@click.option("--key", "key_file", type=_NEW_FILE, required=True, help="Where the new key goes.")
+@click.option("--out", type=_NEW_FILE, required=True, help="Where the request to the school goes.")
+@click.option("--new-passphrase-file", type=_FILE, help="The new key's passphrase.")
+def request_command(
+    setting: Setting,
+    card_file: Path,
+    *,
+    name: str,
+    key_file: Path,
+    out: Path,
+    new_passphrase_file: Path | None,
+) -> None:
+    """At the trust or council: make a key for one school, and ask to be known there.
+
+    Needs no home, only the school's card. The key stays with the trust or
+    council, under its own passphrase, and serves this one school. To undo,
+    delete both files.
+
+    \b
+    Examples:
+      send-ledger countersignature request --card school.card --name "Example Trust"
+        --key trust.json --out request.json
+      send-ledger countersignature request --card school.card --name "Wiltshire Council"
+        --key /stick/our-school.json --out /stick/request.json
+    """
+    card = read_card(card_file.read_bytes())
+    passphrase = _passphrase(new_passphrase_file, "New passphrase for this key", confirm=True)
+    made = make_request(card, str(PersonName.parse(name)), passphrase, os.urandom)
+    write_private(key_file, made.key_document)
+    try:
+        write_private(out, write_request(made.request))
+    except BaseException:
+        key_file.unlink()
+        raise
+    say(
+        setting,
+        f"{_school(card)}\nKeep {key_file} and its passphrase; send {out} to the school.",
+        {"key": str(key_file), "request": str(out), "fingerprint": fingerprint(card)},
+    )
+
+
+@ledger_command(command, "prepare")
+@click.argument("file", type=_FILE)
+@click.option("--root-key", type=_FILE, help="The root key; not needed for a key that is known.")
+@click.option("--root-passphrase-file", type=_FILE)
+@click.option("--out", type=_NEW_FILE, help="Where the file to be signed goes.")
+@click.option("--sign-here", type=_FILE, help="The trust's or council's key: sign and add at once.")
+@click.option("--key-passphrase-file", type=_FILE, help="Its passphrase, with --sign-here.")
+def prepare_command(
+    setting: Setting,
+    file: Path,
+    *,
+    root_key: Path | None,
+    root_passphrase_file: Path | None,
+    out: Path | None,
+    sign_here: Path | None,
+    key_passphrase_file: Path | None,
+) -> None:
+    """At the school: register the body's key, and write what it is to sign.
+
+    First make sure by telephone that the request is theirs: the key that it
+    names is printed. What is written stays good until keys or roles change;
+    then prepare it again, without the root key. To undo, revoke the key:
+    send-ledger staff revoke-key KEY.
+
+    \b
+    Examples:
+      send-ledger countersignature prepare request.json --root-key /stick/root.json
+        --out to-sign.json --as head
+      send-ledger countersignature prepare request.json --root-key /stick/root.json
+        --sign-here /stick/trust.json --as head
+    """
+    if (out is None) == (sign_here is None):
+        raise UsageError(
+            "It is not said how it will be signed.",
+            remedy="Add --out FILE to send it, or --sign-here KEY where they sit beside you.",
+        )
+    request = read_request(file.read_bytes())
+
+    def open_root() -> Desk:
+        if root_key is None:
+            raise UsageError(
+                "A trust's or council's key is registered with the root key.",
+                remedy="Add --root-key FILE, from the stick in the safe.",
+            )
+        document = read_private(root_key)
+        passphrase = _passphrase(root_passphrase_file, "Passphrase of the root key")
+        actor = root_actor(at_work.session.home, document, passphrase)
+        return at_work.session.as_actor(actor, "root key")
+
+    with acting(setting) as at_work:
+        to_sign = prepare(at_work.session, request, open_root)
+        if sign_here is not None:
+            _sign_here(setting, at_work, to_sign, sign_here, key_passphrase_file)
+            return
+    if out is not None:
+        write_private(out, write_to_sign(to_sign), replace=True)
+    say(
+        setting,
+        f"Registered: {to_sign.name}\n  with key {to_sign.kid}\nSend {out} to them; they sign it "
+        "with send-ledger countersignature sign. Record nothing between their signing and "
+        "send-ledger countersignature add.",
+        {"name": to_sign.name, "key": to_sign.kid, "to_sign": str(out)},
+    )
+
+
+def _sign_here(
+    setting: Setting, at_work: Acting, to_sign: ToSign, key: Path, passphrase_file: Path | None
+) -> None:
+    passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
+    card = read_card(school_card(at_work.session))
+    body = BodyKey(read_private(key), passphrase)
+    signed = sign(card, to_sign, body, system_clock(), os.urandom)
+    _take_in(setting, at_work, signed)
+
+
+@ledger_command(command, "sign")
+@click.argument("file", type=_FILE)
+@_CARD
+@click.option("--key", "key_file", type=_FILE, required=True, help="The key made for this school.")
+@click.option("--fingerprint", "spoken", help="The twelve words as the school read them out.")
+@click.option("--out", type=_NEW_FILE, required=True, help="Where the signed file goes.")
+def sign_command(
+    setting: Setting, file: Path, *, card_file: Path, key_file: Path, spoken: str | None, out: Path
+) -> None:
+    """At the trust or council: see what is countersigned, and sign it.
+
+    Without --fingerprint it only shows whose ledger it is and the words to
+    compare, and signs nothing. To undo before it is sent, delete the file.
+
+    \b
+    Examples:
+      send-ledger countersignature sign to-sign.json --card school.card --key trust.json
+        --out signed.jwt
+      send-ledger countersignature sign to-sign.json --card school.card --key trust.json
+        --fingerprint "apple …" --out signed.jwt
+    """
+    card, to_sign = read_card(card_file.read_bytes()), read_to_sign(file.read_bytes())
+    check_to_sign(card, to_sign)
+    words = fingerprint(card)
+    shown = {"name": card.name, "urn": card.urn.text, "fingerprint": words, "as": to_sign.name}
+    if spoken is None:
+        say(
+            setting,
+            f"To be countersigned by {to_sign.name}, that this is the ledger of:\n"
+            f"{_school(card)}\n{_MEANING}\n"
+            "Telephone the school on a number you know, and let them read the words out from "
+            "send-ledger school card. Then repeat with --fingerprint.",
+            {**shown, "signed": False},
+        )
+        return
+    if spoken.lower().split() != words.split():
+        raise InputRefused(
+            "The words do not fit this school's card; nothing was signed.",
+            "The card is not the one the school wrote, or a word was misheard.",
+            "Ask them to read the words again from their own screen.",
+            kind="fingerprint-mismatch",
+        )
+    body = BodyKey(read_private(key_file), setting.passphrase(to_sign.name))
+    write_private(out, sign(card, to_sign, body, system_clock(), os.urandom), replace=True)
+    say(setting, f"Signed: {out}. Send it to the school now.", {**shown, "signed": True})
+
+
+_MEANING = (
+    "Your signature says that you know this school, and that its ledger begins with the "
+    "statement that these words name. It says nothing about what is recorded in it."
+)
+
+
+@ledger_command(command, "add")
+@click.argument("file", type=_FILE)
+def add_command(setting: Setting, file: Path) -> None:
+    """At the school: take the countersignature into the ledger, if it still fits.
+
+    Where something was recorded meanwhile it is refused, and nothing is
+    recorded: let them sign again. An entry cannot be taken back out; if their
+    key turns out not to be theirs, revoke it from that entry on, with
+    send-ledger staff revoke-key: the ledger is then called self-rooted again.
+
+    \b
+    Examples:
+      send-ledger countersignature add signed.jwt --as head
+      send-ledger countersignature add signed.jwt --as senco --json
+    """
+    with acting(setting) as at_work:
+        _take_in(setting, at_work, file.read_bytes())
+
+
+def _take_in(setting: Setting, at_work: Acting, signed: bytes) -> None:
+    index = add(at_work.session, signed)
+    at_work.session.seal()
+    say(
+        setting,
+        f"The beginning of this ledger is countersigned (entry {index}). Proofs, bundles and "
+        "receipts made from now on say so.",
+        {"entry": index},
+    )
+
+
+def _school(card: Card) -> str:
+    return f"{card.name} (URN {card.urn})\n  {fingerprint(card)}"
+
+
+def _passphrase(file: Path | None, label: str, *, confirm: bool = False) -> str:
+    return read_passphrase_file(file) if file else ask_passphrase(label, confirm=confirm)

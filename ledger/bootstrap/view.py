@@ -59,7 +59,7 @@ class View:
         """Take in what was recorded meanwhile; give how many entries the read models cover."""
         catch_up(self._models, self.reader, lambda _: None)
         position = self._models.position()
-        return position[0] if position else 0
+        return position.folded.size if position else 0
 
     def note_access(self, about: bytes | None = None) -> None:
         """Record, once, that this person reads of a pupil, or of a whole list.

@@ -29,6 +29,11 @@ class LedgerReader:
     connection: sqlite3.Connection
 
     @property
+    def head(self) -> tuple[int, bytes]:
+        """Size and root hash of the stored tree head, of one moment."""
+        return read_tree(self.connection)[:2]
+
+    @property
     def size(self) -> int:
         """How many entries the stored tree head covers."""
         return read_tree(self.connection)[0]

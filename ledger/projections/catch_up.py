@@ -1,20 +1,28 @@
-"""One pass over new entries folds them into every read model."""
+"""One pass over new entries folds them into every read model.
+
+Signatures are not checked here: that is `verify`'s.  What is kept of an entry was
+encrypted under its record's key and place, and fits a digest of its statement.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from ledger.errors import AlterationFound, KeyUnavailable
+from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput
+from ledger.formats.disclosure import check_fields
+from ledger.formats.disclosure_names import texts_named, texts_not_named
 from ledger.formats.kinds import ANCHOR, EVENT, STREAM_HEAD
 from ledger.formats.statement import read_statement
 from ledger.projections import history, proposals, register, streams
 from ledger.projections.folded import Folded
-from ledger.projections.read_models import ReadModelFile, open_read_models
-from ledger.seal.contents import open_disclosures
-from ledger.seal.proofs import LogProver
+from ledger.projections.read_models import Position, ReadModelFile, open_read_models
+from ledger.seal.contents import open_texts
+from ledger.seal.tree import Frontier, leaf_hash
+from ledger.values.nouns import NAMING_PUPILS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ledger.formats.ledger_file import StoredEntry
     from ledger.formats.ledger_reader import LedgerReader
@@ -23,6 +31,10 @@ BATCH = 1_000
 """Entries folded in one transaction."""
 FOLDS = (history.fold, register.fold, proposals.fold)
 MODELS = (streams.MODEL, history.MODEL, history.LOOSE, register.MODEL, proposals.MODEL)
+OF_PLACES = ("event", "proposal", "pupil")
+"""All that the folds ask of the entry that first tells a record's pupil."""
+OF_KNOWN_PLACES = ("proposal",)
+"""All that they ask of the later ones."""
 
 
 def catch_up(models: ReadModelFile, reader: LedgerReader, progress: Callable[[int], None]) -> int:
@@ -36,25 +48,22 @@ def catch_up(models: ReadModelFile, reader: LedgerReader, progress: Callable[[in
     Returns:
         How many entries were folded.
     """
-    prover = LogProver(reader)
-    if models.position() == (prover.size, prover.root_at(prover.size)) and not models.closed():
+    position = models.position()
+    if position and position.head == reader.head and not _now_open(models, reader):
         return 0
     models.begin()
     # Looked up anew: whoever held the writing place before may have come further.
-    prover = LogProver(reader)
-    size, start = prover.size, _still_true(models, prover)
-    folded = _retry_closed(models, reader)
-    while start < size:
-        stop = min(start + BATCH, size)
-        folded += fold_entries(models, reader.entries(start, stop))
-        models.commit(stop, prover.root_at(stop))
+    size, root = reader.head
+    reached = _still_true(models, reader, size, root)
+    folded = fold_entries(models, map(reader.entry, _now_open(models, reader)))
+    while reached.size < size:
+        stop, leaves = min(reached.size + BATCH, size), list[bytes]()
+        folded += fold_entries(models, _hashed(reader.entries(reached.size, stop), leaves))
+        reached = reached.extend(leaves)
+        models.commit(Position(reached, root if stop == size else reached.root()))
         models.begin()
-        start = stop
         progress(folded)
-    if start:
-        models.commit(start, prover.root_at(start))
-    else:
-        models.give_up()
+    models.commit(Position(reached, root))
     return folded
 
 
@@ -72,19 +81,40 @@ def differing(models: ReadModelFile, reader: LedgerReader) -> list[str]:
         ]
 
 
-def _still_true(models: ReadModelFile, prover: LogProver) -> int:
-    """Give how far the models reach; models of another history are emptied."""
+def _still_true(models: ReadModelFile, reader: LedgerReader, size: int, root: bytes) -> Frontier:
+    """Give the tree of what the models hold, if this log goes on from it; else empty them.
+
+    What the log holds beyond is hashed on to it: only where that leads to the log's own
+    root were the entries before it the same.  This costs what is new, however long the
+    log is.
+    """
     position = models.position()
-    if position is not None:
-        size, root = position
-        if size <= prover.size and prover.root_at(size) == root:
-            return size
+    if position is not None and position.folded.size <= size:
+        leaves = list[bytes]()
+        for _ in _hashed(reader.entries(position.folded.size, size), leaves):
+            pass
+        if position.head == (size, root) or position.folded.extend(leaves).root() == root:
+            return position.folded
     models.forget()
-    return 0
+    return Frontier.empty()
 
 
-def _retry_closed(models: ReadModelFile, reader: LedgerReader) -> int:
-    return fold_entries(models, (reader.entry(index) for index in models.closed()))
+def _hashed(entries: Iterable[StoredEntry], leaves: list[bytes]) -> Iterator[StoredEntry]:
+    for entry in entries:
+        leaves.append(leaf_hash(entry.statement))
+        yield entry
+
+
+def _now_open(models: ReadModelFile, reader: LedgerReader) -> list[int]:
+    """Give the entries that were closed to those who caught up before, and are not to us."""
+    return [index for index in models.closed() if _is_open(models, reader.entry(index))]
+
+
+def _is_open(models: ReadModelFile, entry: StoredEntry) -> bool:
+    with suppress(KeyUnavailable):
+        models.data_key(entry.stream)
+        return True
+    return False
 
 
 def fold_entries(models: ReadModelFile, entries: Iterable[StoredEntry]) -> int:
@@ -110,16 +140,17 @@ def _opened(models: ReadModelFile, entry: StoredEntry) -> Folded | None:
     statement = read_statement(entry.statement)
     if statement.kind in (STREAM_HEAD, ANCHOR) or entry.ciphertext is None:
         return None
+    data_key, known = models.data_key(entry.stream), streams.known(models, entry.stream)
     try:
-        opened = open_disclosures(statement, entry.ciphertext, models.data_key(entry.stream))
-    except AlterationFound:
+        texts = open_texts(statement, entry.ciphertext, data_key)
+        fields = _fields(texts, statement.payload["_sd"], known)
+    except (AlterationFound, MalformedInput):
         # What does not open is verify's to report; nothing false is shown for it.
         return None
-    fields = {one.name: one.value for one in opened}
-    type_name = str(fields.get("event"))
-    record = streams.StreamInfo(entry.stream, type_name.split(".", 1)[0], None)
+    type_name = str(fields.get("event", ""))
+    record = streams.StreamInfo(entry.stream, _noun(type_name), None)
     if statement.kind == EVENT:
-        record = streams.follow(models, entry, type_name, fields)
+        record = known or streams.learn(models, entry.stream, type_name, fields)
     if record.pupil is not None:
         models.data_key(record.pupil)  # what is erased with the pupil is closed here too
     return Folded(
@@ -132,3 +163,30 @@ def _opened(models: ReadModelFile, entry: StoredEntry) -> Folded | None:
         fields=fields,
         pupil=record.pupil,
     )
+
+
+def _fields(
+    texts: Sequence[str], digests: Sequence[str], known: streams.StreamInfo | None
+) -> dict[str, Any]:
+    """Open an entry as far as the folds need it, each field checked against its digest.
+
+    Of a record that names its pupil they keep places: what it says is opened, and
+    checked, when it is shown.
+
+    Args:
+        texts: its disclosures.
+        digests: those that its statement names.
+        known: its record, where an earlier entry told whose it is.
+    """
+    if known is not None and known.pupil == known.stream:
+        return check_fields(texts_not_named(texts, register.NOT_KEPT), digests)
+    names = OF_PLACES if known is None else OF_KNOWN_PLACES
+    fields = check_fields(texts_named(texts, names), digests)
+    noun = _noun(fields.get("event")) if known is None else known.noun
+    if len(fields) == len(names) and noun in NAMING_PUPILS:
+        return fields
+    return check_fields(texts, digests)
+
+
+def _noun(event: object) -> str:
+    return str(event).split(".", 1)[0]

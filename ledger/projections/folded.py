@@ -15,9 +15,9 @@ class Folded:
         stream: 16 bytes.
         seq: place in the stream.
         recorded_at: as stated in the clear.
-        type: event type with version.
+        type: event type with version; "" where no fold asks for it.
         noun: what kind of record the stream is.
-        fields: every disclosed field.
+        fields: the disclosed fields that a fold asks for, by name.
         pupil: the pupil concerned, 16 bytes, or None.
     """
 

@@ -67,10 +67,18 @@ def fold(models: ReadModelFile, entry: Folded) -> None:
     loose = models.get(LOOSE, entry.stream)
     if loose is None and entry.pupil is not None and class_of_contents(entry.noun) == PUPILS:
         places = models.get(MODEL, entry.pupil) or []
-        models.put(MODEL, entry.pupil, sorted({*places, entry.index}))
+        models.put(MODEL, entry.pupil, _with(places, entry.index))
     elif entry.pupil is not None or entry.noun in NAMING_PUPILS:
         _pupil, places = loose or (None, [])
-        models.put(LOOSE, entry.stream, [entry.pupil, sorted({*places, entry.index})])
+        models.put(LOOSE, entry.stream, [entry.pupil, _with(places, entry.index)])
+
+
+def _with(places: list[int], index: int) -> list[int]:
+    # Nearly always the newest; an entry that was closed so far comes in between.
+    if places and index <= places[-1]:
+        return sorted({*places, index})
+    places.append(index)
+    return places
 
 
 @dataclass(frozen=True, slots=True)

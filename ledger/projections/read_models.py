@@ -18,6 +18,7 @@ from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput, Stora
 from ledger.formats.encoding import b64url
 from ledger.formats.row import pack, unpack_own
 from ledger.seal.content_keys import open_content, seal_content
+from ledger.seal.tree import Frontier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 SCHEMA = (
     (
-        "CREATE TABLE IF NOT EXISTS position (id INTEGER PRIMARY KEY CHECK (id = 1),"
-        " size INTEGER NOT NULL, root BLOB NOT NULL, version INTEGER NOT NULL) STRICT"
+        "CREATE TABLE IF NOT EXISTS reached (id INTEGER PRIMARY KEY CHECK (id = 1),"
+        " size INTEGER NOT NULL, root BLOB NOT NULL, frontier BLOB NOT NULL,"
+        " version INTEGER NOT NULL) STRICT"
     ),
     (
         "CREATE TABLE IF NOT EXISTS documents (model TEXT NOT NULL, key BLOB NOT NULL,"
@@ -41,6 +43,24 @@ BUSY_SECONDS = 10
 TITLE = "send-ledger/v1/read-model"
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far in the log the models reach.
+
+    Attributes:
+        folded: the tree of the very statements that were folded.
+        root: the root hash that the log itself named for that size, 32 bytes.
+    """
+
+    folded: Frontier
+    root: bytes
+
+    @property
+    def head(self) -> tuple[int, bytes]:
+        """Size and root, as the log names its head."""
+        return self.folded.size, self.root
+
+
 @dataclass(slots=True)
 class ReadModelFile:
     """One file of read models, open.
@@ -52,13 +72,14 @@ class ReadModelFile:
 
     connection: sqlite3.Connection
     data_key: Callable[[bytes], bytes]
+    _known: dict[tuple[str, bytes], Any] = field(default_factory=dict)
     _dirty: dict[tuple[str, bytes], Any] = field(default_factory=dict)
 
-    def position(self) -> tuple[int, bytes] | None:
-        """Give size and root up to which the models reach; None where they reach nowhere."""
-        for size, root, version in self._ask("SELECT size, root, version FROM position"):
-            if version == MODEL_VERSION:
-                return int(size), bytes(root)
+    def position(self) -> Position | None:
+        """Give how far the models reach; None where they reach nowhere."""
+        query = "SELECT size, root, frontier FROM reached WHERE version = ?"
+        for size, root, frontier in self._ask(query, (MODEL_VERSION,)):
+            return Position(Frontier.from_bytes(size, frontier), root)
         return None
 
     def begin(self) -> None:
@@ -67,13 +88,13 @@ class ReadModelFile:
 
     def give_up(self) -> None:
         """Leave the file as it was."""
-        self._dirty.clear()
         self._ask("ROLLBACK")
+        self._forget_known()
 
     def forget(self) -> None:
         """Empty the file, to be rebuilt."""
-        self._dirty.clear()
-        for table in ("position", "documents", "closed"):
+        self._forget_known()
+        for table in ("reached", "documents", "closed"):
             self._ask(f"DELETE FROM {table}")  # noqa: S608  our own three names
 
     def get(self, model: str, key: bytes) -> Any:
@@ -82,16 +103,19 @@ class ReadModelFile:
         Raises:
             KeyUnavailable: its class is not open to this reader.
         """
-        if (model, key) in self._dirty:
-            return self._dirty[model, key]
+        if (model, key) in self._known:
+            return self._known[model, key]
+        document = None
         query = "SELECT ciphertext FROM documents WHERE model = ? AND key = ?"
         for (ciphertext,) in self._ask(query, (model, key)):
-            return self._open(model, key, ciphertext)
-        return None
+            document = self._open(model, key, ciphertext)
+        if self.connection.in_transaction:  # then nobody else writes, and it stays true
+            self._known[model, key] = document
+        return document
 
     def put(self, model: str, key: bytes, document: object) -> None:
-        """Keep a document; it is written by `commit`."""
-        self._dirty[model, key] = document
+        """Keep a document; it is written by `commit`, once however often it changed."""
+        self._known[model, key] = self._dirty[model, key] = document
 
     def documents(self, model: str) -> Iterator[tuple[bytes, Any]]:
         """Stream the documents of one model that are open to this reader."""
@@ -115,13 +139,21 @@ class ReadModelFile:
         )
         self._ask(statement, (number,))
 
-    def commit(self, size: int, root: bytes) -> None:
+    def commit(self, position: Position) -> None:
         """Write every changed document and the new position in one transaction."""
-        for (model, key), document in self._dirty.items():
-            sealed = seal_content(self.data_key(key), _context(model, key), pack(document))
-            self._ask("INSERT OR REPLACE INTO documents VALUES (?,?,?)", (model, key, sealed))
-        self._ask("INSERT OR REPLACE INTO position VALUES (1,?,?,?)", (size, root, MODEL_VERSION))
+        sealed = [
+            (model, key, seal_content(self.data_key(key), _context(model, key), pack(document)))
+            for (model, key), document in self._dirty.items()
+        ]
+        with _translated():
+            self.connection.executemany("INSERT OR REPLACE INTO documents VALUES (?,?,?)", sealed)
+        reached = (position.folded.size, position.root, position.folded.to_bytes(), MODEL_VERSION)
+        self._ask("INSERT OR REPLACE INTO reached VALUES (1,?,?,?,?)", reached)
         self._ask("COMMIT")
+        self._forget_known()
+
+    def _forget_known(self) -> None:
+        self._known.clear()
         self._dirty.clear()
 
     def _ask(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:

@@ -35,7 +35,9 @@ _KINDS = {
 # A fact is [kind, first day it is true, recorded_at, order, seq, fields, voided_at, replaced_by];
 # its order is its log index, or that of the wrong entry which it replaces.
 _KIND, _ON, _AT, _ORDER, _SEQ, _FIELDS, _VOIDED, _REPLACED_BY = range(8)
-_ABOUT_THE_ENTRY = frozenset({"event", "occurred_on", "subject_name", "subject_born", "subject_id"})
+NOT_KEPT = ("subject_name", "subject_born", "subject_id", "keyed_by", "late_reason")
+"""Fields of every entry that this model does not ask for."""
+_ABOUT_THE_ENTRY = frozenset({"event", "occurred_on", "proposal", *NOT_KEPT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from ledger.formats.encoding import unb64url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledger.formats.ledger_file import StoredEntry
     from ledger.projections.read_models import ReadModelFile
 
 MODEL = "stream"
@@ -25,18 +24,22 @@ class StreamInfo:
     pupil: bytes | None
 
 
-def follow(
-    models: ReadModelFile, entry: StoredEntry, type_name: str, fields: dict[str, Any]
+def known(models: ReadModelFile, stream: bytes) -> StreamInfo | None:
+    """Give a record whose pupil an earlier entry told, or None."""
+    document = models.get(MODEL, stream)
+    return None if document is None or document[1] is None else StreamInfo(stream, *document)
+
+
+def learn(
+    models: ReadModelFile, stream: bytes, type_name: str, fields: dict[str, Any]
 ) -> StreamInfo:
     """Give the record of an entry, and remember a new one, or its pupil once that is known."""
-    noun, pupil = models.get(MODEL, entry.stream) or (None, None)
-    if noun is None:
-        noun = type_name.split(".", 1)[0]
-        pupil = entry.stream if noun == "pupil" else _id(fields.get("pupil"))
-    elif pupil is None and (pupil := _id(fields.get("pupil"))) is None:
-        return StreamInfo(entry.stream, noun, None)
-    models.put(MODEL, entry.stream, [noun, pupil])
-    return StreamInfo(entry.stream, noun, pupil)
+    document = models.get(MODEL, stream)
+    noun = type_name.split(".", 1)[0] if document is None else document[0]
+    pupil = stream if noun == "pupil" else _id(fields.get("pupil"))
+    if document is None or pupil is not None:
+        models.put(MODEL, stream, [noun, pupil])
+    return StreamInfo(stream, noun, pupil)
 
 
 def _id(text: object) -> bytes | None:

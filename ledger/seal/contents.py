@@ -43,7 +43,7 @@ def open_disclosures(
         ContentAltered: the ciphertext does not open under key and place.
         AlterationFound: what opens is not what was signed.
     """
-    return tuple(check_disclosures(_texts(statement, ciphertext, data_key), statement.digests))
+    return tuple(check_disclosures(open_texts(statement, ciphertext, data_key), statement.digests))
 
 
 def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dict[str, Any]:
@@ -53,10 +53,16 @@ def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dic
         ContentAltered: the ciphertext does not open under key and place.
         AlterationFound: what opens is not what was signed.
     """
-    return check_fields(_texts(statement, ciphertext, data_key), statement.payload["_sd"])
+    return check_fields(open_texts(statement, ciphertext, data_key), statement.payload["_sd"])
 
 
-def _texts(statement: Statement, ciphertext: bytes, data_key: bytes) -> list[str]:
+def open_texts(statement: Statement, ciphertext: bytes, data_key: bytes) -> list[str]:
+    """Decrypt a statement's disclosures; whether they were signed is not yet checked.
+
+    Raises:
+        ContentAltered: the ciphertext does not open under key and place.
+        MalformedInput: what opens is no list of texts.
+    """
     payload = statement.payload
     context = context_of_texts(payload["lid"], payload["stream"], payload["seq"])
     return unpack_contents(open_content(data_key, context, ciphertext))

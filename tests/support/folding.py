@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from ledger.projections.catch_up import FOLDS, MODELS
 from ledger.projections.folded import Folded
-from ledger.projections.read_models import ReadModelFile, open_read_models
+from ledger.projections.read_models import Position, ReadModelFile, open_read_models
+from ledger.seal.tree import Frontier
 
 PUPIL: Final = bytes(range(16))
 ROOT: Final = bytes(32)
@@ -106,7 +107,7 @@ def folded(chunks: Iterable[Sequence[Folded]]) -> Iterator[ReadModelFile]:
             for entry in chunk:
                 for fold in FOLDS:
                     fold(models, entry)
-            models.commit(number, ROOT)
+            models.commit(Position(Frontier.empty().extend([ROOT] * number), ROOT))
         yield models
 
 

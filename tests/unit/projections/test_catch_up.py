@@ -171,8 +171,9 @@ def test_a_changed_document_is_found_and_named(ledger: BuiltLedger, reader: Ledg
         follow(models, reader)
         models.begin()
         models.put("history", pupil.id.bytes, [0])
-        size, root = models.position() or (0, b"")
-        models.commit(size, root)
+        position = models.position()
+        assert position is not None
+        models.commit(position)
         assert differing(models, reader) == ["history"]
 
 

@@ -33,6 +33,7 @@ from ledger.formats.bundle_layout import (
     COSIGNED,
     MANIFEST,
     MAX_CONSISTENCY_PROOFS,
+    PADDING,
     POLICY,
     RECORD,
     STATEMENTS,
@@ -41,6 +42,7 @@ from ledger.formats.bundle_layout import (
     ConsistencyProof,
     digest_of_hashes,
     head_name,
+    padding_for,
     statement_name,
     stems,
     write_attachment_list,
@@ -213,6 +215,7 @@ def build_bundle(request: BundleRequest) -> dict[str, bytes]:
     members |= _attachment_files(request.selection.attachments)
     members |= {f"{POLICY}{name}": data for name, data in request.policy.items()}
     members[RECORD] = _page(request, members)
+    members[PADDING] = padding_for(members)
     members[SUMS_NAME] = sha256sums(members)
     return members
 

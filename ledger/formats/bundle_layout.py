@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.checkpoint import HASH_BYTES, MAX_TREE_SIZE
 from ledger.formats.encoding import b64, unb64
+from ledger.formats.sha256sums import SUMS_NAME, sha256sums
+from ledger.formats.zip_archive import ZIP_BYTES_MAX, archive_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +35,10 @@ COUNTERSIGNATURE: Final = "authority/countersignature"
 TOKENS: Final = "tokens/"
 ATTACHMENTS: Final = "attachments/"
 POLICY: Final = "policy/"
+PADDING: Final = "padding"
+
+SMALLEST_ARCHIVE: Final = 2**20 - 1
+"""As long is the ZIP of any record without documents; see decision 0016."""
 
 MAX_CONSISTENCY_PROOFS: Final = 64
 MAX_CONSISTENCY_HASHES: Final = 64
@@ -43,7 +49,7 @@ _AUTHORITY: Final = rf"authority/(?:[0-9]{{4,19}}|head|countersignature){_ENTRY}
 _POLICY: Final = r"policy/(?:policy\.txt|genesis\.sha256|tsa-roots\.pem)"
 _BUNDLE_NAME: Final = re.compile(
     rf"manifest{_ENTRY}|statements/(?:head-)?[0-9]{{6,19}}{_ENTRY}|{_AUTHORITY}|{_POLICY}"
-    r"|checkpoint(?:\.cosigned)?|consistency|record\.html|attachments\.txt|SHA256SUMS"
+    r"|checkpoint(?:\.cosigned)?|consistency|record\.html|attachments\.txt|padding|SHA256SUMS"
     r"|tokens/[A-Za-z0-9_-]{1,64}\.tsr|attachments/[A-Za-z0-9_-]{1,64}"
 )
 _RECEIPT_NAME: Final = re.compile(
@@ -65,6 +71,23 @@ def is_bundle_name(name: str) -> bool:
 def is_receipt_name(name: str) -> bool:
     """Tell whether a receipt file may hold a file of that name."""
     return _RECEIPT_NAME.fullmatch(name) is not None
+
+
+def padding_for(members: Mapping[str, bytes]) -> bytes:
+    """Give the zero bytes that bring a bundle's archive to 2^n − 1 bytes, n at least 20.
+
+    One short of a power of two: so it fills one exactly where it is kept, encrypted.
+
+    Args:
+        members: name → bytes of every other file but the list of checksums.
+    """
+    listed = {**members, PADDING: b""}
+    sizes = {name: len(data) for name, data in listed.items()}
+    # However long the padding is, its checksum takes as much room.
+    bare = archive_size({**sizes, SUMS_NAME: len(sha256sums(listed))})
+    if bare > ZIP_BYTES_MAX:
+        return b""  # too large to be packed at all, which packing says
+    return bytes(max(2 ** bare.bit_length() - 1, SMALLEST_ARCHIVE) - bare)
 
 
 def statement_name(index: int) -> str:

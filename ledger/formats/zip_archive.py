@@ -104,6 +104,13 @@ def pack(members: Mapping[str, bytes]) -> bytes:
     return archive
 
 
+def archive_size(sizes: Mapping[str, int]) -> int:
+    """Give the length in bytes of the file that `pack` writes for members of these sizes."""
+    # Of each: both headers, its name in both, its bytes.
+    each = _LOCAL.size + _CENTRAL.size
+    return _END.size + sum(each + 2 * len(name) + size for name, size in sizes.items())
+
+
 def unpack(data: bytes, *, allow: Callable[[str], bool] = lambda _: True) -> dict[str, bytes]:
     """Read a ZIP file into memory.
 

@@ -23,7 +23,9 @@ from ledger.formats.bundle_layout import (
     CHECKPOINT,
     CONSISTENCY,
     MANIFEST,
+    PADDING,
     RECORD,
+    SMALLEST_ARCHIVE,
     STATEMENTS,
     TOKENS,
     Attachment,
@@ -35,6 +37,7 @@ from ledger.formats.bundle_layout import (
 )
 from ledger.formats.record_page import PAGE_MARK, PAGE_MARK_OF_ANY_VERSION
 from ledger.formats.sha256sums import check_sha256sums
+from ledger.formats.zip_archive import archive_size
 from ledger.seal.time_stamps import check_token
 from ledger.seal.tree import check_consistency
 from ledger.verify.bundle_entries import (
@@ -151,7 +154,14 @@ def verify_bundle(
     findings = Findings()
     examiner: _Examiner | None = None
     bundle: ReceivedBundle | None = None
-    catch_all(findings, (lambda: check_sha256sums(members), lambda: _check_names(members)))
+    catch_all(
+        findings,
+        (
+            lambda: check_sha256sums(members),
+            lambda: _check_names(members),
+            lambda: _check_padding(members),
+        ),
+    )
     with findings.catching():
         examiner = _Examiner(LoggedMembers.open(findings, members, policy))
         examiner.check_time()
@@ -177,6 +187,14 @@ def _concluded(
 def _check_names(members: Mapping[str, bytes]) -> None:
     if not all(map(is_bundle_name, members)):
         raise MalformedInput("A file is here that belongs to no bundle.", kind="unexpected-file")
+
+
+def _check_padding(members: Mapping[str, bytes]) -> None:
+    # Nothing may travel where nobody looks, and nothing be cut out of it unseen.
+    hidden = member(members, PADDING).strip(b"\0")
+    size = archive_size({name: len(data) for name, data in members.items()})
+    if hidden or size < SMALLEST_ARCHIVE or (size + 1).bit_count() != 1:
+        raise MalformedInput("The padding is not as it is written.", kind="padding-wrong")
 
 
 def _check_recipient(findings: Findings, manifest: ManifestIssued, recipient: str | None) -> None:

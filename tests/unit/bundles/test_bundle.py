@@ -162,6 +162,14 @@ CHANGES: dict[str, tuple[Change, str]] = {
         ),
         "manifest-disagrees",
     ),
+    "something lies in the padding": (
+        lambda m: m.update({"padding": b"1 Secret Street".rjust(len(m["padding"]), b"\0")}),
+        "padding-wrong",
+    ),
+    "the padding is shorter": (
+        lambda m: m.update({"padding": m["padding"][:-1]}),
+        "padding-wrong",
+    ),
     "a stranger's file lies there": (lambda m: m.update({"notes.txt": b""}), "unexpected-file"),
     "the policy claims another log": (
         lambda m: m.update({"policy/genesis.sha256": b"0" * 64 + b"\n"}),

@@ -1,0 +1,23 @@
+"""The worked examples of the specifications are what the code writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.unit.bundles.worked_examples import (
+    BUNDLE,
+    RECEIPT,
+    bundle_text,
+    documented,
+    make_example,
+    receipt_text,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_worked_examples_are_what_the_code_writes(tmp_path: Path) -> None:
+    example = make_example(tmp_path)
+    assert documented(BUNDLE) == bundle_text(example)
+    assert documented(RECEIPT) == receipt_text(example)

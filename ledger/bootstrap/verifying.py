@@ -23,6 +23,7 @@ from ledger.bootstrap.held_elsewhere import (
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.receipt import open_receipt_file
 from ledger.errors import InputRefused, KeyUnavailable, NotFound
+from ledger.evidence.time_words import proved_time
 from ledger.formats.bundle_layout import is_bundle_name
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.recorder.mark_file import MarkFile
@@ -31,7 +32,7 @@ from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
 from ledger.verify.findings import MAX_LISTED, Findings, Report, Result
 from ledger.verify.home import verify_ledger
-from ledger.verify.proof_folder import verify_proof_folder
+from ledger.verify.proof_folder import examine_proof_folder
 from ledger.verify.receipt import verify_receipt
 from ledger.verify.saved_state import SavedState
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
@@ -84,7 +85,8 @@ def verify_target(target: Path, wanted: Wanted) -> Report:
         if (target / FILE_NAME).exists():
             return verify_home(target, wanted)
         if (target / "statement.sd-jwt").exists():
-            return verify_proof_folder(read_folder(target), wanted.policy, wanted.now)
+            examined = examine_proof_folder(read_folder(target), wanted.policy, wanted.now)
+            return replace(examined.report, time=proved_time(examined))
         raise InputRefused(
             "The folder is neither a school's home nor a proof.",
             "It has no ledger.db and no statement.sd-jwt.",

@@ -14,13 +14,12 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import LedgerError
-from ledger.evidence.time_words import bracket_words, moment_words, seal_words
+from ledger.evidence.time_words import bracket_words, seal_words, stated_words
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import compact_json
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
 from ledger.seal.pem import public_from_spki_pem
 from ledger.seal.time_stamps import read_token
-from ledger.values.dates import OccurredOn, day_words, days_late, parse_instant
 from ledger.verify.proof_folder import LOG_KEY_FILE
 from ledger.verify.proof_time import CHECKPOINT
 
@@ -106,7 +105,7 @@ def write_readme(facts: ProofFacts) -> str:
         claim=_wrap(_claim(facts)),
         shown="\n".join(f"  {name}: {_value(value)}" for name, value in facts.fields.items()),
         withheld=_wrap(_withheld(facts)),
-        stated=_wrap(_stated(facts)),
+        stated=_wrap(stated_words(_entry(facts))),
         bracket=_wrap(bracket_words(facts.examined.bracket)),
         seals=_seals(facts),
         signer=_wrap(_signer(facts)),
@@ -202,35 +201,9 @@ def _withheld(facts: ProofFacts) -> str:
     )
 
 
-def _stated(facts: ProofFacts) -> str:
-    entry = _entry(facts)
-    words = (
-        f"Stated: that it happened {_spoken(_occurred_on(entry))}. That date is the word of "
-        "whoever signed. Recorded: "
-        f"{moment_words(parse_instant(entry.statement.recorded_at))}, by the school's own clock. "
-        "Proved:"
-    )
-    recorded = parse_instant(entry.statement.recorded_at).date()
-    late = days_late(_occurred_on(entry), recorded)
-    return (
-        f"LATE ENTRY: it was recorded {late} days after the stated date. {words}" if late else words
-    )
-
-
-def _occurred_on(entry: Logged) -> OccurredOn:
-    stated: Any = entry.shown.fields["occurred_on"]
-    return OccurredOn.parse(stated["date"])
-
-
 def _stated_date(entry: Logged) -> str:
     stated = entry.shown.fields.get("occurred_on")
     return str(stated["date"]) if isinstance(stated, dict) else "withheld"
-
-
-def _spoken(stated: OccurredOn) -> str:
-    if stated.precision == "day":
-        return f"on {day_words(stated.first)}"
-    return f"in {stated} (no exact day is stated)"
 
 
 def _seals(facts: ProofFacts) -> str:

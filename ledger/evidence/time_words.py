@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ledger.values.dates import day_words
+from ledger.errors import LedgerError
+from ledger.values.dates import OccurredOn, day_words, days_late, instant_text, parse_instant
+from ledger.verify.findings import ProvedTime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledger.verify.logged import Logged
+    from ledger.verify.proof_folder import ProofExamination
     from ledger.verify.proof_time import Seal, TimeBracket
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -41,6 +45,57 @@ def bracket_words(bracket: TimeBracket) -> str:
         )
     words.append(_conclusion(after, before))
     return " ".join(words)
+
+
+def stated_words(entry: Logged) -> str:
+    """Say what a person stated and the school's clock wrote down; ends where the proof begins."""
+    stated = _occurred_on(entry)
+    recorded = parse_instant(entry.statement.recorded_at)
+    clock = f"{moment_words(recorded)}, by the school's own clock. Proved:"
+    if stated is None:
+        return f"Stated: the date is not shown. Recorded: {clock}"
+    words = (
+        f"Stated: that it happened {_spoken(stated)}. That date is the word of "
+        f"whoever signed. Recorded: {clock}"
+    )
+    late = days_late(stated, recorded.date())
+    return (
+        f"LATE ENTRY: it was recorded {late} days after the stated date. {words}" if late else words
+    )
+
+
+def proved_time(examined: ProofExamination) -> ProvedTime | None:
+    """Say when the entry of a proof folder was recorded; None where the folder is altered."""
+    entry, bracket = examined.statement, examined.bracket
+    if entry is None or examined.report.result == "altered":
+        return None
+    stated = _occurred_on(entry)
+    words = f"{stated_words(entry)} {bracket_words(bracket)}"
+    if "self-asserted" in examined.report.codes:
+        words += " All this by the folder's own word: no trust policy was given."
+    return ProvedTime(
+        stated=None if stated is None else str(stated),
+        recorded_at=entry.statement.recorded_at,
+        after=None if bracket.after is None else instant_text(bracket.after),
+        before=None if bracket.before is None else instant_text(bracket.before),
+        words=words,
+    )
+
+
+def _occurred_on(entry: Logged) -> OccurredOn | None:
+    """Give the date stated; None where it is withheld, or is none."""
+    stated = entry.fields.get("occurred_on")
+    text = stated.get("date") if isinstance(stated, dict) else None
+    try:
+        return OccurredOn.parse(text) if isinstance(text, str) else None
+    except LedgerError:
+        return None
+
+
+def _spoken(stated: OccurredOn) -> str:
+    if stated.precision == "day":
+        return f"on {day_words(stated.first)}"
+    return f"in {stated} (no exact day is stated)"
 
 
 def moment_words(at: datetime) -> str:

@@ -7,6 +7,7 @@ so that a code forgotten there is never taken lightly.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -109,6 +110,34 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedTime:
+    """When the entry of a proof was recorded: stated, written down, and proved.
+
+    Attributes:
+        stated: the date that a person stated, `2026-03-03`, `2026-03` or `2026`;
+            None where it is withheld.
+        recorded_at: what the school's own clock said.
+        after: the earliest instant at which it can have been recorded, or None.
+        before: the latest, or None.
+        words: all of it for people.
+    """
+
+    stated: str | None
+    recorded_at: str
+    after: str | None
+    before: str | None
+    words: str
+
+    def members(self) -> dict[str, object]:
+        """Give the JSON members."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def lines(self) -> list[str]:
+        """Give the words in lines."""
+        return textwrap.wrap(self.words, 88, initial_indent="  ", subsequent_indent="  ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The outcome of one verification.
 
@@ -125,6 +154,7 @@ class Report:
         codes: code → how often, of all findings and notes, listed or not.
         not_checked: what was not checked, in words.
         saved: what to keep for an incremental run, of an intact ledger; or None.
+        time: of a proof folder that was not found altered; or None.
     """
 
     result: Result
@@ -137,6 +167,7 @@ class Report:
     codes: Mapping[str, int]
     not_checked: tuple[str, ...]
     saved: bytes | None = None
+    time: ProvedTime | None = None
 
     @property
     def exit_code(self) -> int:
@@ -163,12 +194,15 @@ class Report:
             "codes": dict(sorted(self.codes.items())),
             "unlisted": self.unlisted,
             "not_checked": list(self.not_checked),
+            "time": None if self.time is None else self.time.members(),
         }
         return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
 
     def words(self) -> str:
         """Write the report for people."""
         lines = [self._verdict()]
+        if self.time is not None:
+            lines += ["", "When:", *self.time.lines()]
         for title, found in (("What was found:", self.findings), ("Please note:", self.notes)):
             if found:
                 lines += ["", title, *(one.line() for one in found)]

@@ -168,7 +168,8 @@ def pupil_row(
 ) -> RegisterRow | None:
     """Choose among a pupil's facts; None where the pupil was not known then."""
     known = [fact for fact in facts if _known(fact, known_at)]
-    true = [fact for fact in known if fact[_ON] <= as_of.isoformat()]
+    day = as_of.isoformat()
+    true = [fact for fact in known if fact[_ON] <= day]
     # A name known later than true stands in for the one that was borne then.
     names, roll = _newest(true, "name") or _oldest(known, "name"), _newest(true, "roll")
     if names is None:
@@ -210,12 +211,12 @@ def _known(fact: Any, known_at: date | None) -> bool:
 
 def _newest(facts: Sequence[Any], kind: str) -> Any:
     """Give the fact of a kind that came into force last."""
-    chosen = (fact for fact in facts if fact[_KIND] == kind)
+    chosen = [fact for fact in facts if fact[_KIND] == kind]
     return max(chosen, key=_place_in_time, default=None)
 
 
 def _oldest(facts: Sequence[Any], kind: str) -> Any:
-    chosen = (fact for fact in facts if fact[_KIND] == kind)
+    chosen = [fact for fact in facts if fact[_KIND] == kind]
     return min(chosen, key=_place_in_time, default=None)
 
 

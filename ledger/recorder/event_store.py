@@ -31,7 +31,7 @@ from ledger.recorder.signed_elsewhere import demand_fit
 from ledger.seal.actor import Actor
 from ledger.seal.authority import apply_checked
 from ledger.seal.content_keys import encryption_context, seal_content
-from ledger.seal.ed25519 import sign_each
+from ledger.seal.many_signatures import sign_each
 from ledger.seal.roles import permitted_kinds
 from ledger.statute.signing import roles_that_may_sign
 

@@ -10,8 +10,6 @@ second statement of a signer costs the bare verification.
 from __future__ import annotations
 
 import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +20,12 @@ from ledger.errors import AlterationFound, MalformedInput, RuleRefused
 from ledger.formats.encoding import b64url, compact_json, unb64url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
 PUBLIC_BYTES: Final = 32
 SEED_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 KEYS_KEPT_LOADED: Final = 4096
-SIGNED_PER_THREAD: Final = 64
 POSSESSION_TITLE: Final = "send-ledger/v1/possession"
 
 _P: Final = 2**255 - 19
@@ -124,23 +121,6 @@ def verify(public: bytes, signature: bytes, message: bytes) -> None:
         raise BadSignature(
             "A signature counts for nothing.", weak.why, weak.remedy, kind=weak.kind
         ) from None
-
-
-def sign_each(sign: Callable[[bytes], bytes], messages: Sequence[bytes]) -> list[bytes]:
-    """Sign many messages, in threads where that pays: signing releases the interpreter lock.
-
-    Args:
-        sign: makes the signature of one message.
-        messages: independent of one another's signatures.
-    """
-    if len(messages) < SIGNED_PER_THREAD:
-        return [*map(sign, messages)]
-    parts = [
-        messages[at : at + SIGNED_PER_THREAD] for at in range(0, len(messages), SIGNED_PER_THREAD)
-    ]
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        signed = threads.map(lambda part: [*map(sign, part)], parts)
-        return [signature for part in signed for signature in part]
 
 
 class SigningKey:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+from itertools import repeat
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,15 +42,14 @@ def aligned(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> st
     """Write aligned columns for a terminal; wide characters count double."""
     table = [list(columns.values())]
     table += [[printable(_cell(row, key)) for key in columns] for row in rows]
-    widths = [max(_width(line[n]) for line in table) for n in range(len(columns))]
-    return "\n".join(_line(cells, widths) for cells in table)
+    sizes = [list(map(_width, line)) for line in table]
+    widths = list(map(max, zip(*sizes, strict=True)))
+    return "\n".join(map(_line, table, sizes, repeat(widths)))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = (
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
-    )
-    return "  ".join(padded).rstrip()
+def _line(cells: Sequence[str], sizes: Sequence[int], widths: Sequence[int]) -> str:
+    gaps = [" " * (width - size) for size, width in zip(sizes, widths, strict=True)]
+    return "  ".join(map(add, cells, gaps)).rstrip()
 
 
 def printable(text: str) -> str:
@@ -72,7 +73,7 @@ def _width(text: str) -> int:
 
 def _is_plain(text: str) -> bool:
     """Tell, for the letters of most names at once, that each shows as it is, in one column."""
-    return text.isprintable() and max(text, default="") < _FIRST_COMBINING
+    return text.isprintable() and (text.isascii() or max(text) < _FIRST_COMBINING)
 
 
 def _columns(character: str) -> int:

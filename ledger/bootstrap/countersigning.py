@@ -20,12 +20,18 @@ from ledger.application.desk import Desk
 from ledger.application.founding import NewKey
 from ledger.application.staff import Grant, appoint_with_root
 from ledger.bootstrap.session import Session
-from ledger.errors import InputRefused, KeyUnavailable, LedgerError, NotAuthorised
+from ledger.errors import (
+    InputRefused,
+    KeyUnavailable,
+    LedgerError,
+    MalformedInput,
+    NotAuthorised,
+)
 from ledger.formats.card import Card
 from ledger.formats.checkpoint import lid_of
 from ledger.formats.countersigning import CountersignerRequest, ToSign
 from ledger.formats.encoding import b64url
-from ledger.formats.sd_jwt import read_sd_jwt
+from ledger.formats.sd_jwt import SdJwt, read_sd_jwt
 from ledger.formats.statement import read_anchor, read_statement
 from ledger.projections.people import people_of
 from ledger.seal.actor import Actor
@@ -33,6 +39,7 @@ from ledger.seal.authority import Authority, apply_checked, read_authority
 from ledger.seal.ed25519 import check_possession, check_public, prove_possession, thumbprint
 from ledger.seal.key_file import create_key_file, create_person_keys, open_key_file
 from ledger.seal.roles import RESPONSIBLE_BODY
+from ledger.verify.event_contents import permitted_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +221,8 @@ def add(session: Session, data: bytes) -> int:
     Raises:
         InputRefused, NotAuthorised: it does not; nothing was recorded.
     """
-    shown = read_sd_jwt(data)
+    shown, event = _read_signed(data)
     statement = shown.statement
-    event = read_event(
-        UUID(bytes=statement.stream), statement.seq, statement.payload, dict(shown.fields)
-    )
     with session.home.reading() as log:
         authority = read_authority(log)
         people = people_of(log, session.keys.data_key, authority)
@@ -230,11 +234,26 @@ def add(session: Session, data: bytes) -> int:
             remedy="Begin with send-ledger countersignature prepare.",
             kind="unknown-key",
         )
-    if not isinstance(event, GenesisCountersigned) or event.of != genesis:
+    if event.of != genesis:
         raise _refused("It countersigns something else.", "countersignature-wrong")
     if event.body_name != people[known.person].name:
         raise _refused("It bears another name than was registered.", "countersignature-wrong")
     return session.desk.ledger.store_signed(shown, session.desk.now())
+
+
+def _read_signed(data: bytes) -> tuple[SdJwt, GenesisCountersigned]:
+    """Read what a body signed: every field, and no other."""
+    try:
+        shown = read_sd_jwt(data)
+        one, fields = shown.statement, dict(shown.fields)
+        event = read_event(UUID(bytes=one.stream), one.seq, one.payload, fields)
+    except MalformedInput as error:
+        raise _refused(error.what, error.kind) from None
+    if not isinstance(event, GenesisCountersigned) or fields.keys() != permitted_fields(
+        one.kind, one.role, event.TYPE, one.recorded_at[:10]
+    ):
+        raise _refused("It holds other fields than it should.", "countersignature-wrong")
+    return shown, event
 
 
 def _refused(why: str, kind: str) -> InputRefused:

@@ -145,7 +145,7 @@ class SealingEventStore(EventStore[UUID]):
         with recorder.datastore.transaction(commit=True) as cursor:
             size, _root = recorder.read_head(cursor)
             self._state.refresh(cursor, size)
-            demand_fit(self._state, cursor, statement, now)
+            demand_fit(self._state, cursor, shown, now)
             context = encryption_context(statement.lid, statement.stream, statement.seq)
             contents = pack_contents([one.text for one in shown.disclosures])
             sealed = seal_content(self._keys.data_key(statement.stream), context, contents)

@@ -142,6 +142,9 @@ def test_one_sitting_does_the_same(school: SchoolHome) -> None:
     # The ledger goes on, in the same program and in the next.
     school.ok(*STATUS)
     assert "countersigned" in told(school, "--as", "senco")
+    school.ok("log", "checkpoint")
+    school.ok("projections", "check", "--as", "head")
+    assert TRUST in {row["name"] for row in school.ok("staff", "list", "--as", "head")}
 
 
 # --- what does not fit -------------------------------------------------------
@@ -184,6 +187,26 @@ def test_a_signature_is_taken_in_once(school: SchoolHome) -> None:
     school.ok(*add_words(school))
     school.refused(6, "countersigned-before", *add_words(school))
     school.refused(6, "person-known", *prepare_words(school))
+
+
+def test_a_signed_file_that_lacks_a_field_or_is_no_such_file_is_refused(
+    school: SchoolHome,
+) -> None:
+    ask(school)
+    prepare(school)
+    sign(school)
+    path = school.folder / "signed"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rindex(b"~", 0, -1) + 1])
+    school.refused(6, "bad-fields", *add_words(school))
+    path.write_bytes(whole[:-40])
+    school.refused(6, "bad-sd-jwt", *add_words(school))
+    path.write_bytes((school.folder / "to-sign").read_bytes())
+    school.refused(6, "bad-sd-jwt", *add_words(school))
+    path.write_bytes(whole)
+    (school.folder / "to-sign").write_bytes(whole)
+    school.refused(6, "bad-countersigning-file", *sign_words(school), env=no_home())
+    school.ok(*add_words(school))
 
 
 def test_a_signature_from_the_future_is_refused(

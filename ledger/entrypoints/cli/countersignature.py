@@ -171,8 +171,9 @@ def prepare_command(
 def _sign_here(
     setting: Setting, at_work: Acting, to_sign: ToSign, key: Path, passphrase_file: Path | None
 ) -> None:
-    passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
     card = read_card(school_card(at_work.session))
+    click.echo(f"To be countersigned by {to_sign.name}:\n{_school(card)}\n{_MEANING}", err=True)
+    passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
     body = BodyKey(read_private(key), passphrase)
     signed = sign(card, to_sign, body, system_clock(), os.urandom)
     _take_in(setting, at_work, signed)

@@ -263,3 +263,17 @@ def test_a_backup_brings_the_access_log_back_and_it_goes_on(
     school.done("register")
     assert count(school) == before + 1
     assert school.run("verify", "--envelope").exit_code == 0
+
+
+def test_each_reading_says_until_when_it_is_kept_and_why(school: CliHome) -> None:
+    school.done("history", ZOE)  # born on 29 February 2016
+    school.done("register")
+    data = school.data("access", "list", who="dpo")
+    kept = {one["command"]: one["kept_until"] for one in data["readings"]}
+    assert (kept["history"], kept["register"]) == ("2040-02-29", "2050-01-05")
+    assert "Limitation Act 1980" in data["kept"]["source"]
+    said = school.done("access", "list", who="dpo")
+    assert "Kept for 6 years, for a child from the day they are 18:" in said
+    assert "This version deletes nothing." in said
+    heading = school.done("access", "list", "--csv", who="dpo").splitlines()[0]
+    assert "Kept until" in heading

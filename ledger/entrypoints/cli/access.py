@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,12 +17,14 @@ from ledger.formats.encoding import b64url
 from ledger.formats.statement import read_statement
 from ledger.projections.register import read_pupils
 from ledger.seal.contents import open_disclosures
+from ledger.statute.access_retention import retention_on
+from ledger.values.dates import OccurredOn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from ledger.bootstrap.view import View
+    from ledger.statute.access_retention import AccessRetention
 
 ROLES = frozenset({"dpo", "head"})
 """Who is shown what colleagues have read (UK GDPR art. 39(1)(b): the DPO monitors)."""
@@ -32,6 +35,7 @@ COLUMNS = {
     "command": "With",
     "pupil": "Pupil",
     "reason": "Why",
+    "kept_until": "Kept until",
 }
 CSV_COLUMNS = {**COLUMNS, "fields": "Shown"}
 
@@ -58,7 +62,8 @@ def list_access(
     """Show who has read what, when, with which command and why.
 
     For the data protection officer and the headteacher. A reading of a whole
-    list names no pupil. Looking here is recorded as well.
+    list names no pupil. Looking here is recorded as well. Each record says until
+    when it is kept; this version deletes none.
     """
     with viewing(setting) as view:
         _demand_role(view)
@@ -72,9 +77,20 @@ def list_access(
             and (since is None or row["read_at"] >= since.isoformat())
         ]
     shown = [{**row, "fields": ", ".join(row["fields"])} for row in rows]
-    data = {"readings": rows}
+    rule = retention_on(view.home.clock().date())
+    data = {"readings": rows, "kept": {"reason": rule.reason, "source": rule.source}}
     columns = CSV_COLUMNS if setting.as_csv else COLUMNS
     say_table(setting, shown, columns, empty="Nothing of that kind was read.", data=data)
+    if rows and not (setting.as_json or setting.as_csv):
+        click.echo(f"\n{_kept_words(rule)}")
+
+
+def _kept_words(rule: AccessRetention) -> str:
+    return (
+        f"Kept for {rule.years} years, for a child from the day they are {rule.of_age_at}:\n"
+        f"{rule.reason} ({rule.source}).\n"
+        "This version deletes nothing."
+    )
 
 
 def _demand_role(view: View) -> None:
@@ -90,9 +106,12 @@ def _demand_role(view: View) -> None:
 def _rows(view: View) -> Iterator[dict[str, Any]]:
     names = {person.person: person.name for person in view.people().values()}
     today = view.home.clock().date()
-    pupils = {row.pupil: row.name for row in read_pupils(view.models, as_of=today)}
+    pupils = {row.pupil: row for row in read_pupils(view.models, as_of=today)}
     for read_at, seq, one in _records(view):
         about = b64url(one.about) if one.about else None
+        pupil = pupils.get(about) if about else None
+        read_on = date.fromisoformat(read_at[:10])
+        born = OccurredOn.parse(pupil.born).last if pupil else None
         yield {
             "number": seq,
             "read_at": read_at,
@@ -100,10 +119,11 @@ def _rows(view: View) -> Iterator[dict[str, Any]]:
             "reader_id": b64url(one.reader),
             "role": one.acted_as,
             "command": one.command,
-            "pupil": pupils.get(about, about) if about else "",
+            "pupil": pupil.name if pupil else about or "",
             "pupil_id": about,
             "reason": one.purpose,
             "fields": list(one.fields_seen),
+            "kept_until": retention_on(read_on).kept_until(read_on, born).isoformat(),
         }
 
 

@@ -68,3 +68,26 @@ def test_what_another_program_records_meanwhile_hinders_nobody(
     school.ok(*add("Second", "--upn", UPN))
     everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
     assert {UPN, OTHER_UPN} <= {one["upn"] for one in everyone}
+
+
+def test_a_proposal_is_not_signed_when_somebody_else_has_the_upn_by_then(
+    school: SchoolHome,
+) -> None:
+    proposed = ("pupil", "add", "--given", "Bo", "--born", "2016-02-03", "--family", "First")
+    school.ok(*proposed, "--upn", UPN, "--as", "office")
+    school.ok(*add("Second", "--upn", UPN))
+    result = school.run("proposal", "sign", "--all", "--as", "senco", "--json")
+    assert (result.exit_code, '"duplicate-upn"' in result.stdout) == (3, True), result.output
+
+
+def test_an_import_is_refused_whole_when_somebody_was_quicker(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = f"UPN,Surname,Forename,DOB,Year\n{UPN},Row,One,03/02/2016,4\n"
+    file = school.write("more.csv", rows)
+    just_before_the_next_save(monkeypatch, lambda: school.ok(*add("First", "--upn", UPN)))
+    result = school.run("import", file, "--as", "senco", "--json")
+    assert (result.exit_code, '"conflict"' in result.stderr) == (8, True), result.output
+    school.ok("import", file, "--as", "senco")  # now it finds the pupil who has the UPN
+    everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
+    assert [one["upn"] for one in everyone].count(UPN) == 1

@@ -100,6 +100,10 @@ def test_evidence_that_others_hold_keeps_an_old_copy_read_only(
     restored = {**at(school, "restored"), **elsewhere}
     assert school.ok("restore", backup, "--against", head, env=restored)["read_only"] is True
     assert school.run(*STATUS, env=restored).exit_code == 7
+    proof = str(school.folder / "entry.tlog-proof")
+    school.ok("log", "prove", "3", "--out", proof)
+    proved = {**at(school, "proved"), "SEND_LEDGER_STATE": str(tmp_path / "one more")}
+    assert school.ok("restore", backup, "--against", proof, env=proved)["read_only"] is True
     other = str(school.write("other.checkpoint", changed_origin(head)))
     against = ("restore", backup, "--against", other)
     school.refused(6, "other-ledger", *against, env=at(school, "third"))

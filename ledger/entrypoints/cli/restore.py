@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ledger.bootstrap.backups import restore
+from ledger.bootstrap.held_elsewhere import note_held
 from ledger.bootstrap.marks import behind_mark, founding_words
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
@@ -20,8 +21,8 @@ from ledger.formats.signed_note import SignedNote
 @click.option(
     "--against",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A checkpoint of this ledger that somebody else holds.",
+    type=click.Path(path_type=Path, exists=True),
+    help="A checkpoint, receipt or proof of this ledger that somebody else holds.",
 )
 def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> None:
     """Bring a backup back into a new home, verified.
@@ -37,7 +38,8 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
     if setting.home_path is None:
         raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
     demand_safe_place(setting.home_path)
-    heads = [Checkpoint.parse(SignedNote.parse(path.read_bytes()).text) for path in against]
+    notes = [note_held(path, None)[1] for path in against]
+    heads = [Checkpoint.parse(SignedNote.parse(note).text) for note in notes]
     home = restore(backup, setting.home_path, state_folder(), heads)
     why = behind_mark(home)
     words = f"Restored and verified: {home.path}."

@@ -2,15 +2,70 @@
 
 Nothing of the product is imported until its command runs, so that help is
 instant; a test holds the help lines to the commands' own.
+
+Ctrl-C at any moment ends with one line and exit code 130.  While modules are
+imported nothing is at stake, so the process ends at once; once a command runs,
+Ctrl-C is the exception that lets it tidy up.
 """
 
 from __future__ import annotations
 
-import importlib
+import os
 import sys
-from typing import Any
 
-import click
+INTERRUPTED = 130
+
+
+def end_at_once(*_: object) -> None:
+    """Leave without a word of Python's; nothing was begun."""
+    os.write(2, b"\nInterrupted; nothing was recorded.\n")
+    os._exit(INTERRUPTED)
+
+
+def _last_word(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Say what an exception that nobody caught means: Ctrl-C before any command ran."""
+    if issubclass(kind, KeyboardInterrupt):
+        end_at_once()
+    sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _last_word
+
+import signal  # noqa: E402  only what is imported from here on is watched
+
+
+class NothingAtStake:
+    """While it lasts, Ctrl-C ends the process at once, where it is ours to say."""
+
+    def __enter__(self) -> None:
+        """Take Ctrl-C over, unless somebody did or this is not the main thread."""
+        self.before = signal.getsignal(signal.SIGINT)
+        if self.before is signal.default_int_handler:
+            on_interrupt(end_at_once)
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        if self.before is signal.default_int_handler:
+            on_interrupt(signal.default_int_handler)
+
+
+def on_interrupt(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Set what Ctrl-C does; only the main thread can."""
+    try:
+        signal.signal(signal.SIGINT, handler)
+    except ValueError:
+        return
+
+
+with NothingAtStake():
+    import importlib
+    from collections.abc import Callable, Sequence
+    from types import FrameType, TracebackType
+    from typing import Any
+
+    import click
 
 COMMANDS = {
     "init": ("init", "Make a school's home: its keys, its ledger, its first headteacher."),
@@ -67,16 +122,41 @@ storage · 10 alteration found · 11 cannot be fully verified · 130 interrupted
 class CommandTable(click.Group):
     """A group whose commands are imported when they run."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Run; what fails before a command runs is refused as what fails in one."""
-        if not extra.get("standalone_mode", True):
-            return super().main(*args, **extra)
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as a process: once the work is done, Ctrl-C cannot change how it ended."""
         try:
-            return super().main(*args, **extra)
+            return self.main(*args, **kwargs)
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002  click's own parameter
+        **extra: Any,
+    ) -> Any:
+        """Run; what fails before a command runs is refused as what fails in one."""
+        words = sys.argv[1:] if args is None else list(args)
+        if not standalone_mode:
+            return super().main(words, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.Abort:
+            click.echo("Interrupted; nothing was recorded.", err=True)
+            sys.exit(INTERRUPTED)
+        except click.ClickException as error:
+            if "--json" not in words:
+                error.show(sys.stderr)
+                sys.exit(error.exit_code)
+            command = importlib.import_module("ledger.entrypoints.cli.command")
+            command.refuse_usage(error)
         except Exception as error:  # noqa: BLE001  no traceback reaches a user
-            words = (args[0] if args else extra.get("args")) or sys.argv[1:]
             command = importlib.import_module("ledger.entrypoints.cli.command")
             command.refuse_failure(error, as_json="--json" in words, debug="--debug" in words)
+        else:
+            sys.exit(code if isinstance(code, int) else 0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Give the names in the order of the table."""
@@ -88,7 +168,8 @@ class CommandTable(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"ledger.entrypoints.cli.{COMMANDS[cmd_name][0]}")
+        with NothingAtStake():
+            module = importlib.import_module(f"ledger.entrypoints.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
 

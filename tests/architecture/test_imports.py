@@ -26,7 +26,8 @@ def test_every_import_contract_is_kept(
 
 def test_the_table_of_commands_imports_nothing_of_the_product() -> None:
     tree = ast.parse((ROOT / "cli.py").read_text("utf-8"))
-    assert set(imported(tree)) == {"__future__", "click", "importlib", "sys", "typing"}
+    at_hand = {"collections.abc", "importlib", "os", "signal", "sys", "types", "typing"}
+    assert set(imported(tree)) == {"__future__", "click", *at_hand}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -69,8 +70,8 @@ def test_no_module_imports_relatively_or_inside_a_function() -> None:
     for path in product_modules():
         tree = ast.parse(path.read_text("utf-8"))
         top = {id(node) for node in tree.body}
-        for branch in (node for node in tree.body if isinstance(node, ast.If)):
-            top.update(id(node) for node in [*branch.body, *branch.orelse])
+        for branch in (node for node in tree.body if isinstance(node, ast.If | ast.With)):
+            top.update(id(node) for node in [*branch.body, *getattr(branch, "orelse", [])])
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.level:
                 found.append(f"{relative(path)}:{node.lineno} imports relatively")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,11 +17,16 @@ import click
 from platformdirs import user_state_path
 
 from ledger.bootstrap.home import Home
+from ledger.entrypoints.cli.passphrases import (
+    MAX_PASSPHRASE_BYTES,
+    ask_passphrase,
+    passphrase_of,
+    read_passphrase_file,
+    run_passphrase_command,
+)
 from ledger.entrypoints.cli.table import aligned, csv_text
-from ledger.errors import InputRefused, KeyUnavailable, LedgerError, UsageError
-from ledger.seal.private_files import read_private
+from ledger.errors import InputRefused, LedgerError, UsageError
 
-MAX_PASSPHRASE_BYTES = 4096
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -90,10 +94,10 @@ class Setting:
         if self.passphrase_file is not None:
             return read_passphrase_file(self.passphrase_file)
         if self.passphrase_command is not None:
-            return _passphrase_of(_run_passphrase_command(self.passphrase_command))
+            return passphrase_of(run_passphrase_command(self.passphrase_command))
         if self.passphrase_fd is not None:
             with os.fdopen(self.passphrase_fd, "rb", closefd=False) as stream:
-                return _passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
+                return passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
         return ask_passphrase(f"Passphrase of {who}")
 
 
@@ -101,27 +105,6 @@ def state_folder() -> Path:
     """Give where this computer keeps high-water marks: SEND_LEDGER_STATE or the system's place."""
     named = os.environ.get("SEND_LEDGER_STATE")
     return Path(named) if named else user_state_path("send-ledger", appauthor=False)
-
-
-def read_passphrase_file(path: Path) -> str:
-    """Read a passphrase from the first line of a file."""
-    try:
-        with path.open("rb") as stream:
-            return _passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
-    except OSError as error:
-        raise KeyUnavailable(
-            "The passphrase file cannot be read.",
-            error.strerror or "",
-            "Check the path after --passphrase-file or in SEND_LEDGER_PASSPHRASE_FILE.",
-            kind="passphrase-file",
-        ) from error
-
-
-def read_root_key(path: Path, passphrase_file: Path | None) -> tuple[bytes, str]:
-    """Read a root key's file, and take its passphrase from a file or the terminal."""
-    if passphrase_file is not None:
-        return read_private(path), read_passphrase_file(passphrase_file)
-    return read_private(path), ask_passphrase(f"Passphrase of the root key {path.name}")
 
 
 def read_text_file(path: Path) -> str:
@@ -139,50 +122,6 @@ def read_text_file(path: Path) -> str:
             "Check that it is the file that was meant.",
             kind="not-text",
         ) from None
-
-
-def ask_passphrase(label: str, *, confirm: bool = False) -> str:
-    """Ask for a passphrase on the terminal.
-
-    Raises:
-        UsageError: there is no terminal to ask on.
-    """
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise UsageError(
-            "A passphrase is needed, and there is no terminal to ask on.",
-            remedy="Set SEND_LEDGER_PASSPHRASE_FILE, or add --passphrase-file FILE, "
-            "--passphrase-command COMMAND or --passphrase-fd N.",
-            kind="no-terminal",
-        )
-    answer: str = click.prompt(label, hide_input=True, confirmation_prompt=confirm, err=True)
-    return answer
-
-
-def _passphrase_of(data: bytes) -> str:
-    try:
-        line = data.decode("utf-8-sig").splitlines()[0] if data else ""
-    except UnicodeDecodeError:
-        line = ""
-    if not line:
-        raise KeyUnavailable(
-            "The passphrase is empty or not text.",
-            remedy="Put it on the first line, as UTF-8 text.",
-            kind="passphrase-file",
-        )
-    return line
-
-
-def _run_passphrase_command(command: str) -> bytes:
-    # The user's own words for their own shell, as restic and borg have it.
-    done = subprocess.run(command, shell=True, capture_output=True, check=False)  # noqa: S602  the user's own command
-    if done.returncode != 0:
-        raise KeyUnavailable(
-            "The passphrase command failed.",
-            f"It ended with exit code {done.returncode}.",
-            "Run it by hand, and mend --passphrase-command.",
-            kind="passphrase-command",
-        )
-    return done.stdout
 
 
 _OPTIONS = (
@@ -318,6 +257,15 @@ def refuse_failure(error: Exception, *, as_json: bool, debug: bool) -> NoReturn:
         ),
         as_json=as_json,
     )
+
+
+def refuse_usage(error: click.ClickException) -> NoReturn:
+    """Print, as JSON, that the words of a command are off, and leave."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    path = "send-ledger" if context is None else context.command_path
+    what = error.format_message()
+    why = "The words of the command are off."
+    refuse(UsageError(what, why, f"See {path} --help.", kind="usage"), as_json=True)
 
 
 def refuse(error: LedgerError, *, as_json: bool = False, code: int | None = None) -> NoReturn:

@@ -10,8 +10,11 @@ import click
 
 from ledger.application.founding import Predecessor
 from ledger.bootstrap.succession import Continuing, predecessors
-from ledger.entrypoints.cli.command import read_root_key, state_folder
-from ledger.entrypoints.cli.parameters import WORDS
+from ledger.entrypoints.cli.command import (
+    state_folder,
+)
+from ledger.entrypoints.cli.parameters import WORDS, GivenPath
+from ledger.entrypoints.cli.passphrases import read_root_key
 from ledger.errors import UsageError
 from ledger.formats.encoding import b64url
 
@@ -21,13 +24,13 @@ _OPTIONS = (
     click.option(
         "--continues",
         multiple=True,
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        type=GivenPath(files=False),
         help="An old home, or backup, that the new one continues; once for each.",
     ),
     click.option(
         "--last-seen",
         multiple=True,
-        type=click.Path(path_type=Path, exists=True),
+        type=GivenPath(),
         help="A receipt, proof or checkpoint of the old ledger that somebody else holds.",
     ),
     click.option("--reason", type=WORDS, help="Why a new ledger is begun; with --continues."),

@@ -16,12 +16,11 @@ from ledger.bundles.card import fingerprint, read_card
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import (
     Setting,
-    ask_passphrase,
     ledger_command,
     ledger_group,
-    read_passphrase_file,
     say,
 )
+from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.card import Card
 from ledger.formats.countersigning import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -36,15 +37,21 @@ def command(setting: Setting, *, folder: Path | None) -> None:
     It takes less than a minute. The homes stay, and every command works on
     them; summary.json in the folder says where everything is.
     """
-    summary = play(
-        Wish(
-            folder=folder or _new_folder(),
-            state_folder=state_folder(),
-            clock=system_clock,
-            entropy=os.urandom,
-            say=lambda line: click.echo(line, err=setting.as_json),
-        )
+    chosen = folder or _new_folder()
+    there_before = chosen.exists()
+    wish = Wish(
+        folder=chosen,
+        state_folder=state_folder(),
+        clock=system_clock,
+        entropy=os.urandom,
+        say=lambda line: click.echo(line, err=setting.as_json),
     )
+    try:
+        summary = play(wish)
+    except KeyboardInterrupt:
+        if not there_before:
+            shutil.rmtree(chosen, ignore_errors=True)
+        raise
     say(setting, "", summary)
 
 

@@ -10,6 +10,7 @@ import click
 from ledger.application.desk import command_mac
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
+from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.errors import InputRefused
 from ledger.formats.encoding import b64url, unb64url
 from ledger.imports.columns import parse_user_mapping
@@ -28,7 +29,7 @@ DONE_WITH_WARNINGS = 3
 
 
 @ledger_command(name="import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=GivenPath(folders=False))
 @click.option("--dry-run", "-n", is_flag=True, help="Show what would be done; record nothing.")
 @click.option("--skip-bad", is_flag=True, help="Take the good rows, leave the bad ones out.")
 @click.option("--map", "mapping", multiple=True, help='Say what a column is: "MIS header=field".')

@@ -15,9 +15,7 @@ from ledger.bootstrap.create import MadeHome, NewHome, create_home
 from ledger.bootstrap.home import system_clock
 from ledger.entrypoints.cli.command import (
     Setting,
-    ask_passphrase,
     ledger_command,
-    read_passphrase_file,
     say,
     state_folder,
 )
@@ -28,6 +26,7 @@ from ledger.entrypoints.cli.continuing import (
     gather_predecessors,
 )
 from ledger.entrypoints.cli.paper import recovery_sheet_text
+from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
 from ledger.errors import UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import b64url

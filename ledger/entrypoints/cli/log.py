@@ -17,10 +17,11 @@ from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
     ledger_group,
-    read_root_key,
     read_text_file,
     say,
 )
+from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.passphrases import read_root_key
 from ledger.errors import AlterationFound, InputRefused, NotFound, UsageError
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import unb64
@@ -32,7 +33,7 @@ from ledger.seal.proofs import LogProver
 from ledger.seal.time_stamps import build_query, check_token, read_roots
 from ledger.seal.tlog_proofs import tlog_proof
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from ledger.entrypoints.cli.days import Read
-from ledger.errors import InputRefused
+from ledger.errors import InputRefused, NotFound
 from ledger.values.code import Code
 from ledger.values.code_set import code_set
 from ledger.values.money import Money
@@ -21,6 +21,29 @@ from ledger.values.school_identity import Urn
 
 LARGEST_TEXT_FILE: Final = 16 * 1024
 """Bytes: what one field of an entry may hold (docs/formats/statement.md)."""
+
+
+class GivenPath(click.Path):
+    """A file or folder that must be there."""
+
+    def __init__(self, *, files: bool = True, folders: bool = True) -> None:
+        """Say what it may be."""
+        super().__init__(exists=True, file_okay=files, dir_okay=folders, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Find it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if not Path(value).exists():
+            raise NotFound(
+                f"There is no {self.name} {click.format_filename(value)}.",
+                "Nothing of that name is there.",
+                "Check the path.",
+                kind="no-such-file",
+            )
+        return super().convert(value, param, ctx)
 
 
 class CodeChoice(click.ParamType[Code]):

@@ -11,17 +11,18 @@ from ledger.bootstrap.held_elsewhere import note_held
 from ledger.bootstrap.marks import behind_mark, founding_words
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.errors import UsageError
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote
 
 
 @ledger_command(name="restore")
-@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("backup", type=GivenPath(files=False))
 @click.option(
     "--against",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=GivenPath(),
     help="A checkpoint, receipt or proof of this ledger that somebody else holds.",
 )
 def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> None:

@@ -20,7 +20,7 @@ from ledger.bootstrap.cards import school_card, transport_identity
 from ledger.bundles.card import fingerprint, read_card
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
-from ledger.entrypoints.cli.parameters import WORDS
+from ledger.entrypoints.cli.parameters import WORDS, GivenPath
 from ledger.errors import InputRefused, UsageError
 from ledger.seal.private_files import write_private
 from ledger.statute.rules import local_profiles
@@ -30,7 +30,7 @@ from ledger.values.school_identity import Laestab, Urn
 
 _NONE = "none"
 _NEW_FILE = click.Path(path_type=Path)
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE = GivenPath(folders=False)
 
 
 @ledger_group(name="school")

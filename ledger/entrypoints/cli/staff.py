@@ -23,15 +23,14 @@ from ledger.bootstrap.staffing import (
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
-    ask_passphrase,
     ledger_command,
     ledger_group,
-    read_passphrase_file,
-    read_root_key,
     read_text_file,
     say,
     say_table,
 )
+from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file, read_root_key
 from ledger.entrypoints.cli.staff_finding import find_key, find_person, key_rows
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import UsageError
@@ -346,7 +345,7 @@ def left(
 @ledger_command(command, "recover")
 @click.option(
     "--sheet",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=GivenPath(folders=False),
     required=True,
     help="A file into which the recovery sheet's lines were typed.",
 )

@@ -22,13 +22,14 @@ from ledger.bundles.receive import (
 from ledger.bundles.send import Sending, send_record
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.viewing import pupil_stream
 from ledger.errors import NotFound, StorageFailed
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
 
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".csv"})
 

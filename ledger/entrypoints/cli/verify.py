@@ -12,6 +12,7 @@ from ledger.bootstrap.home import Home, system_clock
 from ledger.bootstrap.verifying import Wanted, verify_target, with_note
 from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
+from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.viewing import reading_of
 from ledger.errors import KeyUnavailable, UsageError
 from ledger.formats.checkpoint import origin_of
@@ -20,7 +21,7 @@ from ledger.verify.findings import Report
 from ledger.verify.trust_policy import load_trust_policy
 
 _PATH = click.Path(path_type=Path)
-_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+_FOLDER = GivenPath(files=False)
 
 
 @ledger_command(name="verify")
@@ -30,7 +31,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option(
     "--against",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=GivenPath(),
     help="A receipt, proof or checkpoint that somebody else holds.",
 )
 @click.option("--since", is_flag=True, help="Check only what came since the last intact run here.")

@@ -179,6 +179,9 @@ class TransferCompleted(Event):
     by_name: str
 
 
+NUMBER_BYTES = 4
+"""So many of the bundle's id, for people; programs name a handover by its stream."""
+
 _STEPS: dict[type[Event], frozenset[str]] = {
     TransferDispatched: frozenset({"new"}),
     TransferAcknowledged: frozenset({"dispatched", "received by them"}),
@@ -206,8 +209,15 @@ class RecordTransfer(Aggregate):
         self.step = "new"
         self.dispatched: TransferDispatched | None = None
         self.received: TransferReceived | None = None
+        self.accepted: TransferAccepted | None = None
         self.receipt: TransferAcknowledged | None = None
         self.written: dict[str, TransferReceiptWritten] = {}
+
+    @property
+    def number(self) -> str:
+        """Name the handover as both schools do: the first 8 digits of its bundle's id."""
+        event = self.dispatched or self.received
+        return event.bundle_id[:NUMBER_BYTES].hex() if event else ""
 
     def _check(self, event: Event) -> None:
         allowed = _STEPS.get(type(event))
@@ -226,6 +236,8 @@ class RecordTransfer(Aggregate):
                 self.dispatched = event
             case TransferReceived():
                 self.received = event
+            case TransferAccepted():
+                self.accepted = event
             case TransferReceiptWritten():
                 self.written[event.outcome.code] = event
             case TransferAcknowledged():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID
@@ -232,13 +233,16 @@ def _received(transfer: RecordTransfer) -> TransferReceived:
     return transfer.received
 
 
-def accept_record(exchange: Exchange, transfer: UUID, pupil: UUID | None) -> bytes:
+def accept_record(
+    exchange: Exchange, transfer: UUID, pupil: UUID, with_it: Sequence[Aggregate] = ()
+) -> bytes:
     """Accept a received record into the school's care (ACCEPTED); give the receipt file.
 
     Args:
         exchange: the receiving school; its SENCO acts.
         transfer: the transfer's stream.
-        pupil: our own pupil whose record it is, as a person matched them, or None.
+        pupil: our own pupil whose record it is, as a person matched them.
+        with_it: saved together with it: a pupil who is new here.
 
     Raises:
         RuleRefused: it was answered already.
@@ -249,12 +253,12 @@ def accept_record(exchange: Exchange, transfer: UUID, pupil: UUID | None) -> byt
     record.record(
         TransferAccepted,
         desk.entry(subject=received.subject),
-        pupil=pupil.bytes if pupil else None,
+        pupil=pupil.bytes,
         bundle=received.bundle,
         manifest=received.manifest,
         by_name=desk.name,
     )
-    return _answer(exchange, record, ACCEPTED, None)
+    return _answer(exchange, record, ACCEPTED, None, with_it)
 
 
 def reject_record(exchange: Exchange, transfer: UUID, code: str) -> bytes:
@@ -279,9 +283,13 @@ def reject_record(exchange: Exchange, transfer: UUID, code: str) -> bytes:
 
 
 def _answer(
-    exchange: Exchange, record: RecordTransfer, outcome: Code, grounds: Code | None
+    exchange: Exchange,
+    record: RecordTransfer,
+    outcome: Code,
+    grounds: Code | None,
+    with_it: Sequence[Aggregate] = (),
 ) -> bytes:
     handover = exchange.desk.start(Handover)
     _issue_receipt(exchange, handover, record, outcome, grounds)
-    saved: list[Aggregate] = [record, handover]
+    saved: list[Aggregate] = [*with_it, record, handover]
     return _write_receipt(exchange, record, exchange.desk.save(*saved)[-1], outcome)

@@ -19,9 +19,10 @@ from ledger.values.dates import OccurredOn, days_late
 from ledger.values.nouns import NAMING_PUPILS, PUPILS, class_of_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from ledger.formats.ledger_reader import LedgerReader
+    from ledger.formats.statement import Statement
     from ledger.projections.folded import Folded
     from ledger.projections.read_models import ReadModelFile
 
@@ -117,11 +118,7 @@ class Histories:
         if known_at is not None:
             limit = known_at.isoformat()
             opened = [one for one in opened if one.recorded_at[:10] <= limit]
-        corrected = _corrections(opened)
-        shown = [_with_correction(one, corrected) for one in opened]
-        if as_of is not None:
-            shown = [one for one in shown if OccurredOn.parse(one.occurred_on).first <= as_of]
-        return sorted(shown, key=lambda one: (OccurredOn.parse(one.occurred_on).first, one.index))
+        return in_order_of_time(opened, as_of)
 
 
 def read_history(
@@ -153,14 +150,28 @@ def _entry(
         opened = open_entry(reader.entry(index), data_key)
     except KeyUnavailable:
         return None
-    statement, fields = opened.statement, dict(opened.fields)
+    fields = dict(opened.fields)
     stated = OccurredOn.parse(fields["occurred_on"]["date"])
+    return history_entry(index, opened.statement, stated, fields)
+
+
+def history_entry(
+    index: int, statement: Statement, stated: OccurredOn, fields: dict[str, Any]
+) -> HistoryEntry:
+    """Give an entry as histories show it, not yet held against its corrections.
+
+    Args:
+        index: its place in its log.
+        statement: taken apart.
+        stated: when it happened, as stated.
+        fields: name → JSON value; those that every entry has are left out.
+    """
     recorded_on = date.fromisoformat(statement.recorded_at[:10])
     return HistoryEntry(
         index=index,
         stream=b64url(statement.stream),
         seq=statement.seq,
-        type=fields["event"],
+        type=str(fields.get("event")),
         occurred_on=str(stated),
         recorded_at=statement.recorded_at,
         days_late=days_late(stated, recorded_on),
@@ -171,11 +182,25 @@ def _entry(
     )
 
 
+def in_order_of_time(entries: Sequence[HistoryEntry], as_of: date | None) -> list[HistoryEntry]:
+    """Order one school's entries as things happened, each with what corrected it.
+
+    Args:
+        entries: all of a pupil's from one log.
+        as_of: leave out what happened after this day, or None.
+    """
+    corrected = _corrections(entries)
+    shown = [_with_correction(one, corrected) for one in entries]
+    if as_of is not None:
+        shown = [one for one in shown if OccurredOn.parse(one.occurred_on).first <= as_of]
+    return sorted(shown, key=lambda one: (OccurredOn.parse(one.occurred_on).first, one.index))
+
+
 def _corrections(entries: Iterable[HistoryEntry]) -> dict[tuple[str, int], int]:
     return {
         (one.stream, one.fields["corrects_seq"]): one.index
         for one in entries
-        if one.type.startswith("entry.corrected.")
+        if one.type.startswith("entry.corrected.") and "corrects_seq" in one.fields
     }
 
 

@@ -47,7 +47,6 @@ from ledger.verify.bundle_entries import (
     check_streams,
     decodes,
     read_manifest,
-    signer_name,
 )
 from ledger.verify.findings import Findings, Report
 from ledger.verify.logged import (
@@ -57,7 +56,7 @@ from ledger.verify.logged import (
     catch_all,
     member,
 )
-from ledger.verify.record_page import head_in_words, record_page
+from ledger.verify.record_page import head_in_words, record_page, signer_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,6 +113,9 @@ class ReceivedBundle:
         root: root hash there.
         checkpoint: the signed checkpoint, verbatim: what the receiver cosigns.
         not_understood: log index → type name of the entries of unknown types.
+        signers: thumbprint → name, as the sender's authority stream has them.
+        disputed: log indexes of entries whose key or role was revoked from before them on.
+        page: the readable record, drawn here from the entries.
     """
 
     manifest: ManifestIssued
@@ -127,6 +129,9 @@ class ReceivedBundle:
     root: bytes
     checkpoint: bytes
     not_understood: Mapping[int, str]
+    signers: Mapping[str, str]
+    disputed: frozenset[int]
+    page: bytes
 
 
 def verify_bundle(
@@ -212,6 +217,7 @@ def _check_recipient(findings: Findings, manifest: ManifestIssued, recipient: st
 @dataclass(slots=True)
 class _Examiner:
     logged: LoggedMembers
+    page: bytes = b""
 
     def read(self) -> ReceivedBundle:
         """Read and judge everything; what cannot be read at all is refused."""
@@ -246,7 +252,7 @@ class _Examiner:
             manifest,
             entries,
             attachments=attachments,
-            signed_by=signer_name(manifest, self.logged, authority),
+            signers=signer_names(authority.entries, self.logged.authority),
             unknown=unknown,
         )
 
@@ -257,15 +263,15 @@ class _Examiner:
         entries: Sequence[Logged],
         *,
         attachments: tuple[Attachment, ...],
-        signed_by: str,
+        signers: Mapping[str, str],
         unknown: Sequence[Logged],
     ) -> ReceivedBundle:
-        head = self.logged.head
+        head, judged = self.logged.head, self.logged.authority
         return ReceivedBundle(
             manifest=said,
             manifest_index=manifest.index,
             manifest_hash=hashlib.sha256(self.logged.files[f"{MANIFEST}.sd-jwt"]).digest(),
-            signed_by=signed_by,
+            signed_by=signers.get(manifest.statement.kid, ""),
             statements=tuple(
                 ReceivedStatement(one.index, one.statement, one.shown.disclosures)
                 for one in entries
@@ -276,6 +282,13 @@ class _Examiner:
             root=head.root,
             checkpoint=self.logged.files[CHECKPOINT],
             not_understood={one.index: str(one.fields.get("event")) for one in unknown},
+            signers=signers,
+            disputed=frozenset(
+                one.index
+                for one in entries
+                if judged.disputed(one.index, one.statement.kid, one.statement.role)
+            ),
+            page=self.page,
         )
 
     def _check_manifest(
@@ -306,14 +319,15 @@ class _Examiner:
         self, manifest: Logged, entries: Sequence[Logged], authority: LoggedStream
     ) -> None:
         given, head = member(self.logged.files, RECORD), self.logged.head
+        words = head_in_words(head.origin, head.size, head.root)
+        self.page = record_page(manifest, entries, authority.entries, words)
         mark = PAGE_MARK_OF_ANY_VERSION.fullmatch(b"".join(given.split(b"\n", 2)[1:2]))
         if mark and mark[0] != PAGE_MARK.encode("ascii"):
             self.logged.findings.add(
                 "unverifiable", words="record.html was drawn by another version; do not rely on it."
             )
             return
-        words = head_in_words(head.origin, head.size, head.root)
-        if given != record_page(manifest, entries, authority.entries, words):
+        if given != self.page:
             raise AlterationFound(
                 "record.html does not say what the entries say.", kind="record-differs"
             )

@@ -14,7 +14,7 @@ from ledger.formats import kinds
 from ledger.formats.bundle_layout import head_name, statement_name
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import CLEAR_MEMBERS
-from ledger.verify.logged import Logged, LoggedMembers, LoggedStream, check_stream
+from ledger.verify.logged import Logged, LoggedStream, check_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,16 +123,3 @@ def check_one_pupil(entries: Sequence[Logged], pupil: bytes) -> None:
             raise AlterationFound(
                 f"Entry {one.index} is about another pupil than the manifest.", kind="other-pupil"
             )
-
-
-def signer_name(manifest: Logged, logged: LoggedMembers, authority: LoggedStream) -> str:
-    """Give the name that the authority stream has for the manifest's signer, or ""."""
-    key = logged.authority.keys.get(manifest.statement.kid)
-    names = [
-        str(one.fields["person_name"])
-        for one in authority.entries
-        if key is not None
-        and one.statement.payload.get("person") == key.person
-        and one.fields.get("person_name") is not None
-    ]
-    return names[-1] if names else ""

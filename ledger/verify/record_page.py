@@ -45,7 +45,7 @@ def record_page(
     for one in authority:
         if one.statement.kind in AUTHORITY_KINDS:
             folded.apply(one.index, one.statement)
-    names = _names(authority, folded)
+    names = signer_names(authority, folded)
     corrections = dict(_corrections(entries))
     told = [_entry(one, names, folded, corrections) for one in entries]
     return draw_page(
@@ -58,7 +58,8 @@ def record_page(
     )
 
 
-def _names(authority: Iterable[Logged], folded: Authority) -> Mapping[str, str]:
+def signer_names(authority: Iterable[Logged], folded: Authority) -> Mapping[str, str]:
+    """Give thumbprint → name, "" where the authority stream shows none."""
     by_person = {
         one.statement.payload.get("person"): str(one.fields["person_name"])
         for one in authority

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +14,10 @@ from ledger.bundles.container import decrypt, encrypt
 from ledger.bundles.receipt import open_receipt_file
 from ledger.entrypoints.cli.entry_words import details
 from ledger.formats.bundle_layout import RECEIPT
+from tests.support.handover import Pair, introduced
 from tests.support.school_home import (
-    OTHER_FACTS,
     REGISTER,
     SchoolHome,
-    make_school,
     remembered_derivations,
     school_template,
 )
@@ -44,44 +42,6 @@ def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHo
     return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
-@dataclass(frozen=True)
-class Pair:
-    """Two schools that trust each other, and what went between them.
-
-    Attributes:
-        folder: holds both schools and the files `zoe.age`, `received`, `accepted`,
-            `confirmation`.
-    """
-
-    folder: Path
-
-    @property
-    def sender(self) -> SchoolHome:
-        """The school that Zoë left."""
-        return SchoolHome(self.folder / "sender")
-
-    @property
-    def receiver(self) -> SchoolHome:
-        """The school that she joined."""
-        return SchoolHome(self.folder / "receiver")
-
-    def file(self, name: str) -> str:
-        """Name a file between them."""
-        return str(self.folder / name)
-
-    def read(self, name: str) -> bytes:
-        """Read a file between them."""
-        return (self.folder / name).read_bytes()
-
-
-def trust(one: SchoolHome, other: SchoolHome) -> None:
-    card = str(other.folder / "card")
-    other.ok("school", "card", "--out", card, "--as", "senco")
-    words = one.ok("school", "trust", card, "--as", "senco")["fingerprint"]
-    told = ("--fingerprint", words, "--checked-how", "telephone")
-    one.ok("school", "trust", card, *told, "--as", "senco")
-
-
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
     """Play a handover, and keep a copy of each stage."""
@@ -100,11 +60,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
 
     (folder / "played").mkdir()
     with remembered_derivations():
-        school_template(tmp_path_factory).copy(folder / "played" / "sender")
-        make_school(folder / "played" / "receiver", OTHER_FACTS, people=("senco",))
-        pair = Pair(folder / "played")
-        trust(pair.sender, pair.receiver)
-        trust(pair.receiver, pair.sender)
+        pair = introduced(folder / "played", tmp_path_factory)
         keep("strangers no more")
         send = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
         pair.sender.ok(*send, "--out", pair.file("zoe.age"))
@@ -112,7 +68,8 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
         receive = ("transfer", "receive", pair.file("zoe.age"), "--as", "senco")
         pair.receiver.ok(*receive, "--receipt", pair.file("received"))
         keep("received")
-        pair.receiver.ok("transfer", "accept", "--receipt", pair.file("accepted"), "--as", "senco")
+        accept = ("transfer", "accept", "--new", "--receipt", pair.file("accepted"))
+        pair.receiver.ok(*accept, "--as", "senco")
         acknowledge = ("transfer", "acknowledge", pair.file("accepted"), "--as", "senco")
         pair.sender.ok(*acknowledge, "--confirmation", pair.file("confirmation"))
         keep("acknowledged")
@@ -288,7 +245,7 @@ def test_an_altered_receipt_is_refused(at_stage: Any) -> None:
 def test_a_step_that_does_not_wait_is_refused(at_stage: Any) -> None:
     pair = at_stage("complete")
     out = ("--receipt", pair.file("again"), "--as", "senco")
-    pair.receiver.refused(5, "no-transfer", "transfer", "accept", *out)
+    pair.receiver.refused(5, "no-transfer", "transfer", "accept", "--new", *out)
     pair.receiver.refused(5, "no-transfer", "transfer", "reject", "--because", "other", *out)
     taken = ("--receipt", pair.file("accepted"), "--as", "senco")
     pair.receiver.refused(8, "file-exists", "transfer", "accept", *taken)

@@ -11,6 +11,7 @@ import click
 
 from ledger.application.entries import Draft, add_entry
 from ledger.bootstrap.exchanges import own_policy
+from ledger.bootstrap.received import received_of
 from ledger.bootstrap.view import View
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
@@ -174,14 +175,24 @@ def _consents(view: View, row: RegisterRow) -> list[ConsentRow]:
 def list_consents(setting: Setting, pupil: str) -> None:
     """Show every consent of a pupil: given, refused, withdrawn.
 
+    What was answered at another school is shown as theirs. It is no consent to
+    this school, and consent check does not count it: ask the family here.
+
     \b
     Examples:
       send-ledger consent list "Zoë" --as senco
       send-ledger consent list A203102209083 --as senco --json
     """
     with viewing(setting) as view:
-        rows = [_listed(one) for one in _consents(view, view.find_pupil(pupil))]
+        row = view.find_pupil(pupil)
+        rows = [_listed(one) for one in _consents(view, row)]
+        for kept in received_of(view, unb64url(row.pupil)):
+            theirs = {"school": kept.received.from_name, "counts_here": False}
+            rows += [{**_listed(one), **theirs} for one in consents_of(kept.history())]
+    for one in rows:
+        one["asked_by"] = one["school"] or "this school"
     columns = {
+        "asked_by": "Asked by",
         "entry": "Entry",
         "answer": "Answer",
         "on": "On",
@@ -191,6 +202,11 @@ def list_consents(setting: Setting, pupil: str) -> None:
         "evidence": "Evidence of their own act",
     }
     say_table(setting, rows, columns, empty="No consent was asked for yet.")
+    if not (setting.as_json or setting.as_csv) and any(one["school"] for one in rows):
+        click.echo(
+            "\nWhat another school asked is shown as it was received from them. It is no consent\n"
+            "to this school: consent check does not count it; ask the family here."
+        )
 
 
 def _listed(one: ConsentRow) -> dict[str, Any]:
@@ -206,6 +222,8 @@ def _listed(one: ConsentRow) -> dict[str, Any]:
         "evidence": "none; the school recorded it" if one.act_kind == "none" else one.act_kind,
         "expires_on": one.expires_on.isoformat() if one.expires_on else None,
         "record": b64url(one.stream),
+        "school": None,
+        "counts_here": True,
     }
 
 

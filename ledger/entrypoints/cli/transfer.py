@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import click
 
+from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.bootstrap.exchanges import exchange_of
+from ledger.bootstrap.received import handovers
 from ledger.bundles.acknowledge import acknowledge, complete
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.receive import (
@@ -21,10 +22,12 @@ from ledger.bundles.receive import (
 )
 from ledger.bundles.send import Sending, send_record
 from ledger.entrypoints.cli.acting import Acting, acting
-from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.command import Setting, ledger_command, say
 from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.transfer_pupil import ask_whose, new_pupil
+from ledger.entrypoints.cli.transfer_reading import command, find_transfer
 from ledger.entrypoints.cli.viewing import pupil_stream
-from ledger.errors import NotFound, StorageFailed
+from ledger.errors import StorageFailed
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
@@ -32,17 +35,6 @@ from ledger.seal.private_files import write_private
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".csv"})
-
-
-@ledger_group(name="transfer")
-def command() -> None:
-    """Hand a pupil's record over to another school, and receive one.
-
-    \b
-    Examples:
-      send-ledger transfer send "Zoë" --to 106653 --out zoe.age --as senco
-      send-ledger transfer receive zoe.age --receipt zoe.receipt --as senco
-    """
 
 
 def _exchange(at_work: Acting, *, unattended: bool = False) -> Exchange:
@@ -157,34 +149,61 @@ def receive(setting: Setting, file: Path, *, receipt: Path | None) -> None:
     )
 
 
-@ledger_command(command, "accept")
-@click.option("--transfer", "which", help="Which one, where several wait.")
-@click.option("--pupil", help="Our own pupil whose record it is, as you matched them.")
+@ledger_command(
+    command,
+    "accept",
+    examples=(
+        "transfer accept --pupil A203102209083 --receipt leaver.receipt --as senco",
+        "transfer accept --new --transfer 7c1e09ab --receipt leaver.receipt --as senco",
+    ),
+)
+@click.option("--transfer", "which", help="Its number, where several wait.")
+@click.option("--pupil", help="Our own pupil whose record it is.")
+@click.option("--new", is_flag=True, help="Nobody here yet: add the pupil as the record has them.")
 @click.option("--receipt", type=_NEW_FILE, required=True, help="Write the receipt to this file.")
-def accept(setting: Setting, *, which: str | None, pupil: str | None, receipt: Path) -> None:
+def accept(
+    setting: Setting, *, which: str | None, pupil: str | None, new: bool, receipt: Path
+) -> None:
     """Accept a received record into the school's care; the SENCO signs.
 
-    \b
-    Examples:
-      send-ledger transfer accept --receipt leaver.receipt --as senco
-      send-ledger transfer accept --pupil A203102209083 --receipt leaver.receipt --as senco
+    You say whose record it is: pupils are never taken for one another by name.
+    Without --pupil or --new it shows whom the record names and who here could be
+    meant, and does nothing.
     """
     _demand_new_file(receipt)
     with acting(setting) as at_work:
         exchange = _exchange(at_work)
-        stream = _waiting(exchange, which, "received")
-        row = at_work.view.find_pupil(pupil) if pupil else None
-        data = accept_record(exchange, stream, pupil_stream(row) if row else None)
+        waiting = _waiting(at_work, which)
+        known = at_work.view.find_pupil(pupil) if pupil else None
+        if (known is None) is not new:
+            ask_whose(setting, at_work, waiting)
+        with_it: Sequence[Aggregate] = ()
+        if known is not None:
+            whose = pupil_stream(known)
+        else:
+            whose, with_it = new_pupil(at_work, waiting)
+        data = accept_record(exchange, waiting.id, whose, with_it)
     write_private(receipt, data)
+    words = [f"Accepted. Send the receipt back: {receipt}"]
+    if new:
+        words.append("The pupil is known here now, and not on roll: see send-ledger pupil joined.")
+    words.append("Read it with send-ledger history, or send-ledger transfer show.")
     say(
         setting,
-        f"Accepted. Send the receipt back: {receipt}",
-        {"transfer": b64url(stream.bytes), "outcome": "accepted", "receipt": str(receipt)},
+        "\n".join(words),
+        {
+            "transfer": b64url(waiting.id.bytes),
+            "number": waiting.number,
+            "outcome": "accepted",
+            "receipt": str(receipt),
+            "pupil": b64url(whose.bytes),
+            "new_pupil": new,
+        },
     )
 
 
 @ledger_command(command, "reject")
-@click.option("--transfer", "which", help="Which one, where several wait.")
+@click.option("--transfer", "which", help="Its number, where several wait.")
 @click.option("--because", type=click.Choice(list(REJECTION_REASONS)), required=True)
 @click.option("--receipt", type=_NEW_FILE, required=True, help="Write the receipt to this file.")
 def reject(setting: Setting, *, which: str | None, because: str, receipt: Path) -> None:
@@ -198,30 +217,24 @@ def reject(setting: Setting, *, which: str | None, because: str, receipt: Path) 
     _demand_new_file(receipt)
     with acting(setting) as at_work:
         exchange = _exchange(at_work)
-        stream = _waiting(exchange, which, "received")
-        data = reject_record(exchange, stream, because)
+        waiting = _waiting(at_work, which)
+        data = reject_record(exchange, waiting.id, because)
     write_private(receipt, data)
     say(
         setting,
         f"Rejected: {REJECTION_REASONS[because]}. Send the receipt back: {receipt}",
-        {"transfer": b64url(stream.bytes), "outcome": "rejected", "receipt": str(receipt)},
+        {
+            "transfer": b64url(waiting.id.bytes),
+            "number": waiting.number,
+            "outcome": "rejected",
+            "receipt": str(receipt),
+        },
     )
 
 
-def _waiting(exchange: Exchange, which: str | None, step: str) -> UUID:
-    waiting = [
-        UUID(bytes=stream)
-        for stream in exchange.transfers()
-        if which in (None, b64url(stream))
-        and exchange.desk.load(RecordTransfer, UUID(bytes=stream)).step == step
-    ]
-    if len(waiting) != 1:
-        raise NotFound(
-            f"{len(waiting)} transfers wait for this step.",
-            remedy="See send-ledger transfer list, and name one with --transfer.",
-            kind="no-transfer",
-        )
-    return waiting[0]
+def _waiting(at_work: Acting, which: str | None) -> RecordTransfer:
+    known = handovers(at_work.view)
+    return find_transfer(known, which, lambda one: one.step == "received")
 
 
 @ledger_command(command, "acknowledge")
@@ -268,42 +281,3 @@ def complete_command(setting: Setting, file: Path) -> None:
         "Complete: both schools hold each other's signature and date.",
         {"transfer": b64url(stream.bytes), "complete": True},
     )
-
-
-@ledger_command(command, "list")
-def list_transfers(setting: Setting) -> None:
-    """Show every handover, in and out, and how far it is.
-
-    \b
-    Examples:
-      send-ledger transfer list --as senco
-      send-ledger transfer list --as office --json
-    """
-    with acting(setting) as at_work:
-        exchange = _exchange(at_work)
-        rows = [
-            _row(exchange.desk.load(RecordTransfer, UUID(bytes=stream)))
-            for stream in exchange.transfers()
-        ]
-    columns = {
-        "direction": "Way",
-        "school": "School",
-        "pupil": "Pupil",
-        "on": "On",
-        "step": "State",
-        "transfer": "Number",
-    }
-    say_table(setting, sorted(rows, key=lambda row: row["on"]), columns, empty="No transfers yet.")
-
-
-def _row(transfer: RecordTransfer) -> dict[str, Any]:
-    sent, got = transfer.dispatched, transfer.received
-    event = sent or got
-    return {
-        "transfer": b64url(transfer.id.bytes),
-        "direction": "out" if sent else "in",
-        "school": sent.to_name if sent else (got.from_name if got else ""),
-        "pupil": event.subject.name if event and event.subject else "",
-        "on": str(event.occurred_on) if event else "",
-        "step": transfer.step,
-    }

@@ -77,6 +77,7 @@ class ProofRequest:
         in_force: show the whole stream, to claim how it stood at a logged head.
         policy_txt: the school's own claim of `policy.txt`.
         tsa_roots: its claim of `tsa-roots.pem`, or None where it knows none.
+        ended: why the consent is not in force today, as the school knows; or "".
     """
 
     reader: LedgerReader
@@ -86,6 +87,7 @@ class ProofRequest:
     in_force: bool = False
     policy_txt: bytes
     tsa_roots: bytes | None = None
+    ended: str = ""
 
 
 def build_proof(request: ProofRequest) -> dict[str, bytes]:
@@ -189,6 +191,7 @@ class _Builder:
             ),
             genesis=hashlib.sha256(self.choice.authority[0].statement).hexdigest(),
             files=self.files,
+            ended=self.request.ended,
         )
 
     def _add(

@@ -26,7 +26,8 @@ from ledger.verify.proof_time import CHECKPOINT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ledger.verify.logged import Logged, LoggedStream
+    from ledger.verify.claim import Claim
+    from ledger.verify.logged import Logged
     from ledger.verify.proof_folder import ProofExamination
 
 WIDTH: Final = 84
@@ -50,7 +51,6 @@ _CUSTODY: Final = {
     ),
     "device": "a key that stays on that person's own device",
 }
-_GIVEN, _WITHDRAWN, _CORRECTED = "consent.given.v1", "consent.withdrawn.v1", "entry.corrected.v1"
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
@@ -81,6 +81,7 @@ class ProofFacts:
         signer: who signed.
         genesis: SHA-256 of the log's first statement, hexadecimal.
         files: the folder so far.
+        ended: why the consent is not in force, as the school knows; or "".
     """
 
     examined: ProofExamination
@@ -90,6 +91,7 @@ class ProofFacts:
     signer: Signer
     genesis: str
     files: Mapping[str, bytes]
+    ended: str = ""
 
 
 def write_readme(facts: ProofFacts) -> str:
@@ -146,40 +148,6 @@ def claim_words(event: str | None, act_kind: str | None, *, act_shown: bool) -> 
     return f"{what[0].upper()}{what[1:]}. The evidence of the family's own act is {evidence}."
 
 
-def stream_words(stream: LoggedStream) -> list[str]:
-    """List a whole stream, an entry a line, and say how it stood at its head."""
-    lines = [
-        f"{one.statement.seq:>4}  {one.shown.fields['event']}, stated {_stated_date(one)}, "
-        f"recorded {one.statement.recorded_at}, number {one.index} of the log"
-        for one in stream.entries
-    ]
-    return [*lines, _standing(stream)]
-
-
-def _standing(stream: LoggedStream) -> str:
-    corrections = {
-        one.shown.fields.get("corrects_seq"): one.statement.seq
-        for one in stream.entries
-        if one.shown.fields["event"] == _CORRECTED
-    }
-    standing = {
-        one.shown.fields["event"]: one
-        for one in stream.entries
-        if one.statement.seq not in corrections
-    }
-    at = f"At the head logged as number {stream.head.index} of the log"
-    if withdrawn := standing.get(_WITHDRAWN):
-        return f"{at}, the consent had been withdrawn (entry {withdrawn.statement.seq} above)."
-    if given := standing.get(_GIVEN):
-        end = given.shown.fields.get("expires_on")
-        until = "without a last day" if end is None else f"up to and including {end}"
-        return f"{at}, the consent stood: given, {until}, and not withdrawn."
-    if corrections:
-        places = ", ".join(f"{wrong} by entry {right}" for wrong, right in corrections.items())
-        return f"{at}, corrections had taken back entry {places}."
-    return f"{at}, the record held these {len(stream.entries)} entries and no other."
-
-
 def _entry(facts: ProofFacts) -> Logged:
     if facts.examined.statement is None:  # what was built is verified before it is put into words
         raise LedgerError("A proof without its entry cannot be put into words.")
@@ -187,7 +155,18 @@ def _entry(facts: ProofFacts) -> Logged:
 
 
 def _claim(facts: ProofFacts) -> str:
-    return claim_words(facts.fields.get("event"), facts.act_kind, act_shown="act" in facts.fields)
+    said = claim_words(facts.fields.get("event"), facts.act_kind, act_shown="act" in facts.fields)
+    if facts.ended:
+        return f"{said} It is NOT in force: {facts.ended}"
+    if facts.examined.stream is not None:
+        return f"{said} How its record stood: {_known(facts).words}"
+    return f"{said} Whether it still stands is not claimed (part 5)."
+
+
+def _known(facts: ProofFacts) -> Claim:
+    if facts.examined.claim is None:  # as for the entry
+        raise LedgerError("A proof without its claim cannot be put into words.")
+    return facts.examined.claim
 
 
 def _withheld(facts: ProofFacts) -> str:
@@ -199,11 +178,6 @@ def _withheld(facts: ProofFacts) -> str:
         "random ones, so the signature still checks. Names of persons in the list of keys are "
         "shown only where they concern this entry."
     )
-
-
-def _stated_date(entry: Logged) -> str:
-    stated = entry.shown.fields.get("occurred_on")
-    return str(stated["date"]) if isinstance(stated, dict) else "withheld"
 
 
 def _seals(facts: ProofFacts) -> str:
@@ -233,10 +207,10 @@ def _in_force(facts: ProofFacts) -> str:
             "NOT that it still stands: only this one entry of its record is here, and a later one "
             "may have withdrawn or corrected it."
         )
-    *lines, standing = stream_words(stream)
-    listed = "".join(f"      {line}\n" for line in lines)
+    listed = "".join(f"      {one.line}\n" for one in _known(facts).steps)
     whole = _bullet("The whole record that the entry belongs to is here (folder stream/):")
-    return whole + listed + textwrap.indent(_wrap(standing), "    ") + "\n"
+    standing = textwrap.indent(_wrap(_known(facts).words), "    ")
+    return f"{whole}{listed}{standing}\n"
 
 
 def _limits(facts: ProofFacts) -> str:

@@ -278,6 +278,7 @@ open_fields() { # name, digests, disclosures: each salted, flat, and among the d
     sum_text "$one"; to_url "$REPLY"
     [[ $2 == *"\"$REPLY\""* ]] || altered "a field of $1 is not what was signed"
     json=$(decode "$one"; printf .); json=${json%.}
+    [[ $json != *[$'\x01'-$'\x1f']* ]] || altered "a field of $1 is written in another way"
     [[ $json =~ ^\[\"[A-Za-z0-9_-]{22,}\",\"([a-z][a-z0-9_]*)\",(.*)\]$ ]] ||
       altered "a field of $1 is malformed"
     [[ $RESERVED != *" ${BASH_REMATCH[1]} "* ]] || altered "a field of $1 bears a reserved name"
@@ -482,6 +483,103 @@ is_disputed() { # index: key or role were taken back later, from an index at or 
   return $any
 }
 
+# --- which claim it shows: "given" and "in force" are different ones ------------------------------
+field() { # name, field: REPLY is its JSON
+  local all=${name_fields[$1]}$NL
+  [[ $all == *"$NL  $2: "* ]] || return 1
+  REPLY=${all#*"$NL  $2: "}; REPLY=${REPLY%%"$NL"*}
+}
+step() { # names of one entry: sets event, stated, until, wrong and its hash, as far as they show them
+  local name; event=withheld stated=withheld until=withheld wrong='' wrong_hash=''
+  for name in "$@"; do
+    if field "$name" event && [[ $REPLY =~ ^\"([a-z0-9_.]{1,100})\"$ ]]; then event=${BASH_REMATCH[1]}; fi
+    if field "$name" occurred_on &&
+      [[ $REPLY =~ ^\{\"date\":\"([0-9]{4}(-[0-9]{2}){0,2})\",\"precision\":\"[a-z]+\"\}$ ]]; then
+      stated=${BASH_REMATCH[1]}
+    fi
+    if field "$name" expires_on; then
+      [ "$REPLY" != null ] || until=none
+      [[ ! $REPLY =~ ^\"($DAY)\"$ ]] || ! is_day "${BASH_REMATCH[1]}" || until=${BASH_REMATCH[1]}
+    fi
+    ! field "$name" corrects_seq || wrong=$REPLY
+    ! field "$name" corrects_hash || wrong_hash=$REPLY
+  done
+}
+passed() { # last day: REPLY says that it has passed, if it has
+  local today; today=$(date -u +%F); REPLY=''
+  [[ ! $1 < $today ]] || REPLY=" That day HAS PASSED: by this computer's clock it is $today."
+}
+claim_alone() { # of one entry without its record: sets claim
+  local after='whether it was corrected since is not shown: the rest of its record is not here.'
+  step statement
+  case $event in
+    consent.given.v1) claim=Given after=${after/corrected/withdrawn or corrected}
+      case $until in
+        none) after+=' It was given without a last day.' ;;
+        withheld) after+=' Whether it has a last day is withheld.' ;;
+        *) passed "$until"; after+=" It was given up to and including $until.$REPLY" ;;
+      esac ;;
+    consent.refused.v1) claim=Refused ;;
+    consent.withdrawn.v1) claim=Withdrawn ;;
+    withheld) claim='An entry that does not show what it is' ;;
+    *) claim="An entry of the type $event" ;;
+  esac
+  claim+=", stated $stated; $after"
+}
+claim_of_record() { # indexes of the record: sets claim, and record to a line for each entry
+  local i seq=0 name consent=0 unclear='' corrected=' ' place as_of day last; record=''
+  local -a events=() dates=() untils=()
+  for i in "$@"; do
+    seq=$((seq + 1)); printf -v name 'stream/%04d' "$seq"
+    if [ "$i" -eq "$main" ]; then step "$name" statement; else step "$name"; fi
+    printf -v place '  %3d  %s, stated %s, recorded %s, number %d of the log' \
+      "$seq" "$event" "$stated" "${at_time[$i]}" "$i"
+    record+=$place$NL; events[seq]=$event dates[seq]=$stated untils[seq]=$until
+    [[ $event != consent.* && $event != withheld ]] || consent=1
+    case $event in
+      consent.given.v1 | consent.refused.v1 | consent.withdrawn.v1 | consent.relied_on.v1) ;;
+      entry.corrected.v1)
+        if [ -z "$wrong" ]; then
+          unclear=${unclear:-"entry $seq does not show what it corrects"}
+        else
+          [[ $wrong =~ ^[1-9][0-9]{0,5}$ && $wrong -lt $seq && $wrong_hash == "\"${at_hash[${!wrong}]}\"" ]] ||
+            altered "$name corrects an entry that is not there, or another than it names"
+          corrected+="$wrong "
+        fi ;;
+      *) unclear=${unclear:-"entry $seq is of a kind not known here"} ;;
+    esac
+  done
+  last=${name_index[stream/head]} day=${at_time[$last]:0:10}
+  as_of="head $last of the log, of $day"
+  if ((!consent)); then claim="The whole record of the entry up to $as_of."; return; fi
+  if [ -n "$unclear" ]; then claim="How it stood at $as_of, is not shown: $unclear."; return; fi
+  if standing consent.withdrawn.v1; then
+    claim="WITHDRAWN at $as_of: by entry $REPLY, stated ${dates[REPLY]}."; return
+  elif standing consent.refused.v1; then
+    claim="REFUSED at $as_of: by entry $REPLY, stated ${dates[REPLY]}."; return
+  elif ! standing consent.given.v1; then
+    claim="TAKEN BACK at $as_of: the answer was corrected, and no other stands."; return
+  fi
+  until=${untils[REPLY]} claim="In force as of $as_of: given, stated ${dates[REPLY]}"
+  case $until in
+    none) claim+=', without a last day, and not withdrawn by then.' ;;
+    withheld) claim="How it stood at $as_of, is not shown: whether it has a last day is withheld." ;;
+    *) claim+=", up to and including $until"
+      if [[ $until < $day ]]; then
+        claim=${claim/"In force as of"/ENDED at}.
+      else
+        passed "$until"; claim+=", and not withdrawn by then.$REPLY"
+      fi ;;
+  esac
+}
+standing() { # event: REPLY is the place of the newest of that type that was not corrected
+  local n; REPLY=''
+  for n in "${!events[@]}"; do
+    [[ ${events[n]} != "$1" || $corrected == *" $n "* ]] || REPLY=$n
+  done
+  [ -n "$REPLY" ]
+}
+
 # --- the checks, from the outside in ---------------------------------------------------------------
 policy='' folder=''
 while [ $# -gt 0 ]; do
@@ -547,9 +645,10 @@ copy=$REPLY
 
 # Every statement has its place in the log; the two streams have no gap.
 load statement
-main=${name_index[statement]} shown=("$main") late=''
+main=${name_index[statement]} shown=("$main") late='' record_of=()
 if [[ " ${files[*]}" == *" stream/"* ]]; then
   read_stream stream
+  record_of=("${entries[@]}")
   shown+=("${entries[@]}") late=${name_index[stream/head]} # logged in one save with authority/head
   [[ " ${entries[*]} " == *" $main "* ]] || altered 'stream/ does not hold the entry that is proved'
   for one in "${!name_fields[@]}"; do
@@ -665,6 +764,10 @@ else
   stamped anchor/ anchor/checkpoint; below+=("${times[@]}")
 fi
 
+# Given, or in force: what the signed bytes themselves show.
+record=''
+if [ "${#record_of[@]}" -gt 0 ]; then claim_of_record "${record_of[@]}"; else claim_alone; fi
+
 # What it says, without a byte that could hide or reorder others on a screen.
 printf '\nEntry %s of the log of %s entries, signed in the role %s, shows:\n' \
   "$main" "$log_size" "${at_role[$main]}"
@@ -678,6 +781,7 @@ for one in event occurred_on subject_name subject_born subject_id; do
   [[ ${at_kind[$main]} != event || ${name_fields[statement]} == *"$NL  $one: "* ]] ||
     lacking "the entry does not show $one"
 done
+printf '\nWhat this proof claims:\n%s  %s\n' "$record" "$claim"
 spoken() { date -u -d "@$1" '+%-d %B %Y at %H:%M:%S UTC'; }
 printf "\nThe date in it is what a person stated. The school's own clock wrote %s.\n" "${at_time[$main]}"
 [ ${#below[@]} -eq 0 ] ||
@@ -694,6 +798,7 @@ if [ -n "$body" ] && ! is_disputed "$body"; then
 else
   tell 'no trust or council has countersigned the first statement: the log is self-rooted'
 fi
-tell 'not checked: README.txt, whether a certificate was revoked, and which types of entry a role may sign'
+tell "README.txt is the school's own explanation, not evidence: nothing in it was checked"
+tell 'not checked: whether a certificate was revoked, and which types of entry a role may sign'
 ((incomplete == 0)) || stop 'nothing was found altered, but see above what is missing'
 printf 'VERIFIED against the trust policy in %s.\n' "$policy"

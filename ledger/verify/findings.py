@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ledger.seal.authority_records import SuccessionRecord
+    from ledger.verify.claim import Claim
 
 FORMAT: Final = "send-ledger/v1/verify-report"
 MAX_LISTED: Final = 100
@@ -155,6 +156,7 @@ class Report:
         not_checked: what was not checked, in words.
         saved: what to keep for an incremental run, of an intact ledger; or None.
         time: of a proof folder that was not found altered; or None.
+        claim: which claim a proof folder shows; None of another subject, and of an altered one.
     """
 
     result: Result
@@ -168,6 +170,7 @@ class Report:
     not_checked: tuple[str, ...]
     saved: bytes | None = None
     time: ProvedTime | None = None
+    claim: Claim | None = None
 
     @property
     def exit_code(self) -> int:
@@ -195,12 +198,15 @@ class Report:
             "unlisted": self.unlisted,
             "not_checked": list(self.not_checked),
             "time": None if self.time is None else self.time.members(),
+            "claim": None if self.claim is None else self.claim.members(),
         }
         return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
 
     def words(self) -> str:
         """Write the report for people."""
         lines = [self._verdict()]
+        if self.claim is not None:
+            lines += ["", "What this proof claims:", *self.claim.lines()]
         if self.time is not None:
             lines += ["", "When:", *self.time.lines()]
         for title, found in (("What was found:", self.findings), ("Please note:", self.notes)):

@@ -9,7 +9,8 @@ whose signature counted, and only then what the statements say.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledger.errors import AlterationFound, LedgerError, MalformedInput
@@ -21,6 +22,7 @@ from ledger.seal.checkpoints import NoKnownSignature, OpenedCheckpoint, open_che
 from ledger.seal.ed25519 import thumbprint
 from ledger.seal.pem import public_from_spki_pem, spki_pem
 from ledger.values.dates import parse_instant
+from ledger.verify.claim import Claim, Step, read_claim
 from ledger.verify.findings import Findings, Report
 from ledger.verify.logged import Logged, LoggedMembers, LoggedStream, check_stream, member
 from ledger.verify.proof_time import CHECKPOINT, TimeBracket, TimeCheck
@@ -28,7 +30,7 @@ from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
 T = TypeVar("T")
 SUBJECT: Final = "proof folder"
@@ -69,6 +71,7 @@ class ProofExamination:
         statement: the entry proved, or None where it could not be read.
         stream: its whole stream, or None where “in force” is not claimed.
         bracket: the seals between which it was recorded.
+        claim: “given”, or how its record stood at a head; None where it could not be read.
         disputed: log indexes at which key or role were taken back later.
     """
 
@@ -76,6 +79,7 @@ class ProofExamination:
     statement: Logged | None
     stream: LoggedStream | None
     bracket: TimeBracket
+    claim: Claim | None
     disputed: frozenset[int]
 
 
@@ -107,7 +111,9 @@ def examine_proof_folder(
         findings.add("missing-file", words=f"{name} is missing.")
     if not all(map(_FURTHER.fullmatch, files.keys() - REQUIRED)):
         findings.add("unexpected-file", words="A file is here that belongs to no proof folder.")
-    findings.not_checked("what README.txt and verify.sh say: they are the school's own words")
+    findings.not_checked(
+        "what README.txt and verify.sh say: they are the school's own explanation, not evidence"
+    )
     return examine_contents(findings, files, policy, now)
 
 
@@ -135,6 +141,7 @@ def examine_contents(
             statement=None,
             stream=None,
             bracket=TimeBracket((), ()),
+            claim=None,
             disputed=frozenset(),
         )
     with findings.catching():
@@ -179,6 +186,10 @@ def _open(findings: Findings, files: Mapping[str, bytes], policy: TrustPolicy) -
         ) from None
 
 
+def _step(one: Logged) -> Step:
+    return Step(one.statement.seq, one.index, one.statement.recorded_at, one.fields)
+
+
 @dataclass(slots=True)
 class _Examiner:
     # What was read so far, and the members that it comes from.
@@ -216,19 +227,29 @@ class _Examiner:
 
     def examination(self, now: datetime | None) -> ProofExamination:
         """Check the time on both sides, and close the report."""
-        checkpoint, bracket = self.members.head, TimeBracket((), ())
+        checkpoint, bracket, claim = self.members.head, TimeBracket((), ()), None
         if self.statement is not None:
+            today = None if now is None else now.astimezone(UTC).date()
+            claim = self._claim(self.statement, today)
             times = TimeCheck(self.findings, self.members.files, self.members.policy)
             bracket = times.bracket(self.statement.statement.anchor, checkpoint, now)
             with self.findings.catching():
                 self._compare_clock(self.statement, bracket)
+        report = self.findings.report(SUBJECT, checkpoint.size, checkpoint.root)
         return ProofExamination(
-            report=self.findings.report(SUBJECT, checkpoint.size, checkpoint.root),
+            # Of what was altered nothing is claimed.
+            report=report if report.result == "altered" else replace(report, claim=claim),
             statement=self.statement,
             stream=self.stream,
             bracket=bracket,
+            claim=claim,
             disputed=frozenset(self.disputed),
         )
+
+    def _claim(self, entry: Logged, today: date | None) -> Claim:
+        record = () if self.stream is None else self.stream.entries
+        head = None if self.stream is None else _step(self.stream.head)
+        return read_claim(_step(entry), tuple(map(_step, record)), head, today)
 
     def _try(self, read: Callable[[], T]) -> T | None:
         """Read something; None where it cannot be read, and that is found."""

@@ -22,6 +22,7 @@ from ledger.entrypoints.cli.consent_options import (
     ask_options,
     asked_fields,
 )
+from ledger.entrypoints.cli.consent_records import record_of, what_ended_entry
 from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import CodeChoice
 from ledger.entrypoints.cli.viewing import pupil_stream, viewing
@@ -29,14 +30,13 @@ from ledger.errors import NotFound, StorageFailed
 from ledger.evidence.consent_answer import (
     Answer,
     Asked,
-    ConsentFact,
-    ConsentRecord,
     answer_consent,
     same_recipient,
 )
+from ledger.evidence.consent_standing import NotInForce, demand_in_force
 from ledger.evidence.proof_folder import ProofRequest, build_proof
 from ledger.formats.encoding import b64url, unb64url
-from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
+from ledger.projections.consents import ConsentRow, consents_of
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.register import RegisterRow
 from ledger.seal.private_files import make_private_folder, write_private
@@ -261,7 +261,7 @@ def check(
             on=on_day,
             capacities={*recipient_is, *_capacities(history, recipient, on_day)},
         )
-        answer = answer_consent(asked, [_record_of(one) for one in consents_of(history)])
+        answer = answer_consent(asked, [record_of(one) for one in consents_of(history)])
     _say_answer(setting, answer)
     if answer.verdict == "no":
         click.get_current_context().exit(ANSWERED_NO)
@@ -278,23 +278,6 @@ def _capacities(history: list[HistoryEntry], recipient: str, on_day: date) -> se
         for one in history
     )
     return {"receiving_school"} if moved else set()
-
-
-def _record_of(one: ConsentRow) -> ConsentRecord:
-    return ConsentRecord(
-        stream=one.stream,
-        given=_fact(one.given),
-        refused=_fact(one.refused),
-        withdrawn=_fact(one.withdrawn),
-        items=one.items,
-        recipient=one.recipient,
-        expires_on=one.expires_on,
-        act_kind=one.act_kind,
-    )
-
-
-def _fact(place: ConsentPlace | None) -> ConsentFact | None:
-    return None if place is None else ConsentFact(place.index, place.occurred_on)
 
 
 def _say_answer(setting: Setting, answer: Answer) -> None:
@@ -333,8 +316,10 @@ def prove(
     """Write a folder that proves an entry to a stranger, offline.
 
     It shows what the entry says it is, whom it concerns and when; every other
-    field only where you name it. The folder explains itself and is checked with
-    openssl and coreutils alone.
+    field only where you name it. “Given” and “in force” are different claims:
+    with --in-force the whole record is shown, and a consent that is not in force
+    is refused; without, nothing shows whether it was withdrawn since. The folder
+    explains itself and is checked with openssl and coreutils alone.
 
     \b
     Examples:
@@ -349,6 +334,9 @@ def prove(
         view = at_work.view
         policy = own_policy(at_work.session, view.reader)
         view.note_stream(view.reader.entry(entry).stream)
+        ended = what_ended_entry(view, entry)
+        if in_force:
+            demand_in_force(ended)
         files = build_proof(
             ProofRequest(
                 reader=view.reader,
@@ -358,14 +346,25 @@ def prove(
                 in_force=in_force,
                 policy_txt=policy[POLICY_NAME],
                 tsa_roots=policy.get(ROOTS_NAME),
+                ended="" if ended is None else ended.words,
             )
         )
     write_folder(out, files)
-    say(
-        setting,
-        f"Written: {out} ({len(files)} files). Whoever gets it begins with README.txt.",
-        {"folder": str(out), "entry": entry, "files": sorted(files)},
-    )
+    _say_proved(setting, {"folder": str(out), "entry": entry, "files": sorted(files)}, ended)
+
+
+def _say_proved(setting: Setting, proved: dict[str, Any], ended: NotInForce | None) -> None:
+    files = len(proved["files"])
+    lines = [
+        f"Written: {proved['folder']} ({files} files). Whoever gets it begins with README.txt."
+    ]
+    if ended is not None:
+        lines.append(
+            f"PLEASE NOTE: this consent is NOT in force. {ended.words} "
+            "The folder shows this one entry, and not what ended it."
+        )
+    members = None if ended is None else {"entry": ended.index, "words": ended.words}
+    say(setting, "\n".join(lines), {**proved, "not_in_force": members})
 
 
 def write_folder(folder: Path, files: dict[str, bytes]) -> None:

@@ -202,14 +202,16 @@ def test_a_withdrawal_shows_in_the_stream_and_in_words(built: BuiltLedger) -> No
     files = prove(built, index_of(built, given), in_force=True)
     assert read_sd_jwt(files["stream/0002.sd-jwt"]).fields["event"] == "consent.withdrawn.v1"
     assert shown(files, "stream/0002") == {"event", "occurred_on"}
-    assert "had been withdrawn (entry 2 above)" in _flat(files)
+    assert "WITHDRAWN at head" in _flat(files)
 
 
 def test_a_standing_consent_is_said_to_stand_with_its_last_day(built: BuiltLedger) -> None:
     given = consent(built, built.pupil(1), expires_on=date(2026, 9, 1))
     seal(built)
     files = prove(built, index_of(built, given), in_force=True)
-    assert "the consent stood: given, up to and including 2026-09-01" in _flat(files)
+    assert "given, stated 2026-03-03, up to and including 2026-09-01, and not withdrawn" in _flat(
+        files
+    )
     assert "expires_on" in shown(files, "statement")
 
 
@@ -225,7 +227,7 @@ def test_a_correction_says_which_entry_it_takes_back(built: BuiltLedger) -> None
     files = prove(built, index_of(built, given), in_force=True)
     assert read_sd_jwt(files["stream/0002.sd-jwt"]).fields["corrects_seq"] == 1
     assert "Another pupil." not in _flat(files)
-    assert "corrections had taken back entry 1 by entry 2" in _flat(files)
+    assert "TAKEN BACK at head" in _flat(files)
 
 
 def test_d_cons_11_missing_evidence_of_the_familys_act_is_never_withheld(

@@ -1,0 +1,45 @@
+"""A pupil's consents as the judge of consents takes them."""
+
+from __future__ import annotations
+
+from ledger.bootstrap.view import View
+from ledger.evidence.consent_answer import ConsentFact, ConsentRecord
+from ledger.evidence.consent_standing import NotInForce, what_ended
+from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
+from ledger.projections.history import read_history
+from ledger.projections.streams import MODEL
+
+NOUN = "consent"
+
+
+def record_of(one: ConsentRow) -> ConsentRecord:
+    """Give a consent as it is judged."""
+    return ConsentRecord(
+        stream=one.stream,
+        given=_fact(one.given),
+        refused=_fact(one.refused),
+        withdrawn=_fact(one.withdrawn),
+        items=one.items,
+        recipient=one.recipient,
+        expires_on=one.expires_on,
+        act_kind=one.act_kind,
+    )
+
+
+def _fact(place: ConsentPlace | None) -> ConsentFact | None:
+    return None if place is None else ConsentFact(place.index, place.occurred_on)
+
+
+def what_ended_entry(view: View, entry: int) -> NotInForce | None:
+    """Tell why the consent that an entry belongs to is not in force today.
+
+    Returns:
+        None where it is in force, or the entry belongs to no consent.
+    """
+    stream = view.reader.entry(entry).stream
+    noun, pupil = view.models.get(MODEL, stream) or (None, None)
+    if noun != NOUN or pupil is None:
+        return None
+    history = read_history(view.models, view.reader, pupil)
+    records = [record_of(one) for one in consents_of(history)]
+    return what_ended(stream, records, view.home.clock().date())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.formats.countersigning import read_request, write_request
+from ledger.formats.encoding import unb64url
 from ledger.seal.ed25519 import prove_possession
 from ledger.seal.key_file import open_key_file
 from tests.support.school_home import (
@@ -250,17 +251,21 @@ def test_another_schools_card_file_or_key_is_refused(school: SchoolHome, tmp_pat
     school.refused(7, "unknown-key", "countersignature", "add", at(other, "signed"), "--as", "head")
 
 
-def test_a_request_that_names_somebody_of_the_ledger_is_refused(school: SchoolHome) -> None:
+@pytest.mark.parametrize("role", ["head", "root", "log"])
+def test_a_request_that_names_somebody_of_the_ledger_is_refused(
+    school: SchoolHome, role: str
+) -> None:
     """Else the root key would register the stranger's key as that person's."""
     ask(school)
-    head = school.home.locate("head").person
+    roles = school.home.authority().roles
+    who = next(person for person, held in roles.items() if role in {one.role for one in held})
     path = school.folder / "request"
     request = read_request(path.read_bytes())
     keys = open_key_file((school.folder / "request.key").read_bytes(), PASSPHRASE)
-    proof = prove_possession(keys.signing, keys.lid, head)
-    path.write_bytes(write_request(replace(request, person=head, possession=proof)))
+    proof = prove_possession(keys.signing, keys.lid, unb64url(who))
+    path.write_bytes(write_request(replace(request, person=unb64url(who), possession=proof)))
     school.refused(6, "person-known", *prepare_words(school), *with_root(school))
-    path.write_bytes(write_request(replace(request, person=head)))
+    path.write_bytes(write_request(replace(request, person=unb64url(who))))
     school.refused(6, "unproved-key", *prepare_words(school), *with_root(school))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -143,6 +144,21 @@ def test_an_incremental_run_says_it_again_with_the_name(tmp_path: Path) -> None:
     built.pupil(9)
     report = verified(built, since=SavedState.from_bytes(state))
     assert f"“{BODY}”" in roots(report)["countersigned"]
+    built.close()
+
+
+def test_a_name_is_taken_from_no_other_statement_than_the_one_that_was_judged(
+    tmp_path: Path,
+) -> None:
+    built = build_ledger(tmp_path / "home")
+    admit(built)
+    countersign(built)
+    saved = verified(built).saved
+    assert saved is not None
+    state = SavedState.from_bytes(saved)
+    ((index, kid, _),) = state.countersigned
+    other = replace(state, countersigned=((index, kid, b64url(bytes(32))),))
+    assert "name is not shown" in roots(verified(built, since=other))["countersigned"]
     built.close()
 
 

@@ -47,9 +47,14 @@ def is_standing(authority: Authority, index: int, statement: Statement) -> bool:
 def find_countersignature(log: LedgerReader, before: int) -> StoredEntry | None:
     """Give the first standing countersignature of the genesis below a log index.
 
-    A body's one stream is its own id, so only those are looked at.
+    A body's one stream is its own id, so only those are looked at.  None stands where the
+    authority stream is unsound, which whoever verifies what was built will find.
     """
-    authority, genesis = read_authority(log), read_statement(log.entry(0).statement)
+    try:
+        authority = read_authority(log)
+    except (NotAuthorised, AlterationFound):
+        return None
+    genesis = read_statement(log.entry(0).statement)
     found = [
         entry
         for person, roles in authority.roles.items()

@@ -79,6 +79,20 @@ class PupilEnrolled(Event):
     class_name: str | None
 
 
+@event_type("pupil.found_on_roll.v1")
+@dataclass(frozen=True, kw_only=True)
+class FoundOnRoll(Event):
+    """The pupil was on roll on the day in `occurred_on`; this does not say since when.
+
+    Attributes:
+        year_group: the year group on that day, or None where not known.
+        class_name: the class on that day, or None.
+    """
+
+    year_group: str | None
+    class_name: str | None
+
+
 @event_type("pupil.left.v1")
 @dataclass(frozen=True, kw_only=True)
 class PupilLeft(Event):
@@ -182,8 +196,8 @@ class Pupil(Aggregate):
                 self.born = event.born if isinstance(event, PupilRegistered) else self.born
             case IdentifierRecorded():
                 self.identifiers[(event.scheme, event.value)] = event.standing
-            case PupilEnrolled() | PupilLeft():
-                self.on_roll = isinstance(event, PupilEnrolled)
+            case PupilEnrolled() | FoundOnRoll() | PupilLeft():
+                self.on_roll = not isinstance(event, PupilLeft)
             case SenStatusChanged():
                 self.status = event.status.code
             case NeedsRecorded():

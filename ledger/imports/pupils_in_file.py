@@ -83,7 +83,7 @@ class _Merge:
         spells, problems = order_spells([row.spell for row in self._rows if row.spell])
         needs, more, warnings = rank_needs([need for row in self._rows for need in row.needs])
         self._refuse(*problems, *more)
-        self._warn(*warnings, *self._sen_warnings(spells, needs))
+        self._warn(*warnings, *self._sen_warnings(spells, needs), *self._roll_warnings(pupil))
         return FilePupil(
             rows=self._numbers,
             pupil=pupil,
@@ -109,9 +109,18 @@ class _Merge:
             found = [one for one in found if one.kind != "no-need"]
         undated = any(one.status.on_register and not one.since for one in spells)
         if undated and self._mapping.has("sen_start"):
-            words = "The row does not say since when the SEN status is held."
+            words = (
+                "The row does not say since when the SEN status is held; a new one is recorded as "
+                "of the day of the import."
+            )
             found.append(Finding(kind="no-start", field="sen_start", words=words))
         return found
+
+    def _roll_warnings(self, pupil: PupilFacts) -> list[Finding]:
+        if pupil.enrolled_on or not self._mapping.has("enrolled_on"):
+            return []
+        words = "The row does not say since when the pupil is on roll; that stays not known."
+        return [Finding(kind="no-joining", field="enrolled_on", words=words)]
 
     def _pupil(self) -> PupilFacts:
         merged: dict[str, Any] = {}

@@ -127,14 +127,33 @@ def _refuse_answers_to_no_row(answers: Answers, rows: set[int]) -> None:
 
 
 def _file_warnings(mapping: ColumnMapping) -> list[str]:
-    has_need = mapping.has("need") or bool(mapping.numbers("need"))
+    numbers = mapping.numbers("need")
+    has_need = mapping.has("need") or bool(numbers)
+    need_dated = any(map(mapping.has, ("need_start", *(f"need_{one}_start" for one in numbers))))
     missing = [
         (mapping.has("upn"), "No column is the UPN; pupils without one are matched by a person."),
         (mapping.has("sen_status"), "No column is the SEN status; none will be recorded."),
         (has_need or not mapping.has("sen_status"), "No column is the SEN need."),
         (
             mapping.has("sen_start") or not mapping.has("sen_status"),
-            "No column says since when a SEN status is held.",
+            (
+                "No column says since when a SEN status is held: it is recorded as of the day of the "
+                "import, and the register of an earlier day does not show it."
+            ),
+        ),
+        (
+            mapping.has("enrolled_on"),
+            (
+                "No column is the day of joining: new pupils are recorded as found on roll on the day "
+                "of the import, and the register of an earlier day says that it is not certain."
+            ),
+        ),
+        (
+            need_dated or not has_need,
+            (
+                "No column says since when a need is held: the register of a day before the import "
+                "says that it was recorded later."
+            ),
         ),
     ]
     return [words for is_there, words in missing if not is_there]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from ledger.values.person_name import PersonName
 from ledger.values.upn import Upn
 
 LATE_REASON = "brought in from the school's register file"
+_GROUNDS = "as the school's register had it"
 _ROW_KEY = "import-row "
 _EVIDENCE = {
     True: "the school's register file says so",
@@ -114,6 +115,7 @@ def _drafts(row: RegisterRow, batch: Batch) -> Iterator[Draft]:
         pupil = UUID(bytes=row.pupil_id)
     changes = set(row.changes)
     yield from _identity(row, pupil, changes)
+    yield from _roll(row, pupil, batch.desk.today())
     yield from _sen(row, pupil, batch)
     if row.pupil_id is None:
         # A file tells neither that somebody ceased to be a parent nor that two
@@ -146,13 +148,24 @@ def _identity(row: RegisterRow, pupil: UUID, changes: set[str]) -> Iterator[Draf
         yield _identifier(pupil, facts.upn, "temporary" if facts.upn.temporary else "current")
     if facts.former_upn and (new or "former_upn" in changes):
         yield _identifier(pupil, facts.former_upn, "former")
-    if new or (changes & {"year_group", "class_name", "enrolled_on"} and not facts.left_on):
-        yield _late(
-            pupil,
-            "pupil.enrolled.v1",
-            {"year_group": facts.year_group, "class_name": facts.class_name},
-            OccurredOn.on(facts.enrolled_on) if facts.enrolled_on and new else None,
-        )
+
+
+def _roll(row: RegisterRow, pupil: UUID, today: date) -> Iterator[Draft]:
+    """Give since when the pupil is on roll, where the file says so, and what is so today.
+
+    Year group and class are those of the day of the file, not of the day of joining.
+    """
+    facts, new, changes = row.pupil, row.pupil_id is None, set(row.changes)
+    place = {"year_group": facts.year_group, "class_name": facts.class_name}
+    seen = facts.left_on - timedelta(days=1) if facts.left_on else today
+    joined = facts.enrolled_on if new or "enrolled_on" in changes else None
+    at_once = joined is not None and joined >= seen
+    if joined:
+        then = place if at_once else dict.fromkeys(place)
+        yield _late(pupil, "pupil.enrolled.v1", then, OccurredOn.on(joined))
+    elsewhere = bool(changes & place.keys()) and (new or not facts.left_on)
+    if not at_once and (elsewhere or (new and not joined)):
+        yield _late(pupil, "pupil.found_on_roll.v1", place, OccurredOn.on(seen))
     if facts.left_on and (new or "left_on" in changes):
         fields = {"destination": None, "destination_urn": None, "grounds": LATE_REASON}
         yield _late(pupil, "pupil.left.v1", fields, OccurredOn.on(facts.left_on))
@@ -193,7 +206,7 @@ def _sen(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
             continue
         fields = {
             "status": spell.status.code,
-            "grounds": "as the school's register had it",
+            "grounds": _GROUNDS if spell.since else f"{_GROUNDS}; it does not say since when",
             "decided_by": "the school's register",
             "evidence": (),
         }
@@ -202,7 +215,7 @@ def _sen(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
     if row.needs and [one.type.code.code for one in row.needs] != known:
         fields = {
             "needs": tuple(_ranked(need) for need in row.needs),
-            "grounds": "as the school's register had it",
+            "grounds": _GROUNDS,
         }
         yield Draft(type="pupil.needs_recorded.v1", stream=pupil, fields=fields)
 

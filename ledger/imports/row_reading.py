@@ -47,6 +47,7 @@ _OLDEST = 26  # years; an EHC plan ends before 26 (Children and Families Act 201
 _YOUNGEST = 2  # years; the youngest in a nursery class
 # CTF and census rank needs from 1 to 99; a spreadsheet may write 1 as 1.0.
 _RANK = re.compile(r"([0-9]{1,2})(?:\.0)?\Z")
+_NOT_YET = "in the future; an entry says what has happened, so import the row from that day on."
 _RANK_WORDS = {"primary": 1, "main": 1, "secondary": 2, "tertiary": 3}
 
 
@@ -234,8 +235,8 @@ def _check_born(reader: _Reader, born: date | None) -> None:
 
 def _check_enrolment(reader: _Reader, pupil: PupilFacts) -> None:
     enrolled, left = pupil.enrolled_on, pupil.left_on
-    if enrolled and enrolled > months_after(reader.today, 12):
-        reader.refuse("enrolled-future", "enrolled_on", "It is more than a year in the future.")
+    if enrolled and enrolled > reader.today:
+        reader.refuse("enrolled-future", "enrolled_on", f"It is {_NOT_YET}")
     if enrolled and pupil.born and enrolled < pupil.born:
         reader.refuse("before-birth", "enrolled_on", "It is before the date of birth.")
     if left and (enrolled or pupil.born or left) > left:
@@ -245,10 +246,8 @@ def _check_enrolment(reader: _Reader, pupil: PupilFacts) -> None:
 def _check_start(reader: _Reader, name: str, since: OccurredOn | None, born: date | None) -> None:
     if since is None:
         return
-    if since.first > months_after(reader.today, 12):
-        reader.refuse("start-future", name, "It is more than a year in the future.")
-    elif since.first > reader.today:
-        reader.warn("start-planned", name, "It is in the future.")
+    if since.first > reader.today:
+        reader.refuse("start-future", name, f"It is {_NOT_YET}")
     if born and since.last < born:
         reader.refuse("before-birth", name, "It is before the date of birth.")
 

@@ -28,6 +28,7 @@ _KINDS = {
     "pupil.renamed.v1": "name",
     "pupil.identifier_recorded.v1": "identifier",
     "pupil.enrolled.v1": "roll",
+    "pupil.found_on_roll.v1": "roll",
     "pupil.left.v1": "roll",
     "pupil.sen_status_changed.v1": "status",
     "pupil.needs_recorded.v1": "needs",
@@ -51,17 +52,18 @@ class RegisterRow:
         born: ISO date.
         upn: current UPN, or "".
         upn_standing: current, temporary, quarantined or "".
-        on_roll: whether on roll.
+        on_roll: whether on roll; None where only a later day is known.
         year_group: or "".
         class_name: or "".
         status: E, K, N or "" where none was recorded.
         status_label: in words.
         status_since: ISO date, or "".
         was_on_register: whether E or K came before the status.
-        needs: ranked, each {rank, code, label, area}.
+        needs: ranked, each {rank, code, label, area, since}.
+        needs_recorded_on: where they were recorded for a later day only, that ISO date, or "".
         preferred_name: or "".
         sex: code, or "".
-        roll_since: since when on roll, or left; ISO date, or "".
+        roll_since: since when on roll, or left; ISO date, or "" where not known.
     """
 
     pupil: str
@@ -71,7 +73,7 @@ class RegisterRow:
     born: str
     upn: str
     upn_standing: str
-    on_roll: bool
+    on_roll: bool | None
     year_group: str
     class_name: str
     status: str
@@ -79,6 +81,7 @@ class RegisterRow:
     status_since: str
     was_on_register: bool
     needs: tuple[dict[str, Any], ...]
+    needs_recorded_on: str
     preferred_name: str
     sex: str
     roll_since: str
@@ -117,6 +120,7 @@ def _voided(fact: Any, correction: Folded) -> Any:
 def _fact(facts: Sequence[Any], entry: Folded) -> list[Any]:
     fields = {name: value for name, value in entry.fields.items() if name not in _ABOUT_THE_ENTRY}
     fields["left"] = entry.type == "pupil.left.v1"
+    fields["found"] = entry.type == "pupil.found_on_roll.v1"
     stated = OccurredOn.parse(entry.fields["occurred_on"]["date"]).first.isoformat()
     replaced = (fact[_ORDER] for fact in facts if fact[_REPLACED_BY] == entry.seq)
     order = next(replaced, entry.index)
@@ -140,18 +144,26 @@ def read_pupils(
             yield row
 
 
+def read_pupil(
+    models: ReadModelFile, pupil: bytes, *, as_of: date, known_at: date | None = None
+) -> RegisterRow | None:
+    """Give one pupil as at a date; None where the pupil was not known then."""
+    return pupil_row(pupil, models.get(MODEL, pupil) or [], as_of, known_at)
+
+
 def read_register(
     models: ReadModelFile, *, as_of: date, known_at: date | None = None
 ) -> list[RegisterRow]:
     """Give the register as at a date, by name.
 
     It shows E and K of pupils on roll, and N of those removed until the first
-    census after removal has gone by (D-REG-9, X1).
+    census after removal has gone by (D-REG-9, X1).  Of whom it is not known since
+    when they are on roll, they are shown from the day of their status, with that doubt.
     """
     rows = [
         row
         for row in read_pupils(models, as_of=as_of, known_at=known_at)
-        if row.on_roll and _shown(row, as_of)
+        if row.on_roll is not False and _shown(row, as_of)
     ]
     return sorted(rows, key=lambda row: (row.family_name.casefold(), row.given_names.casefold()))
 
@@ -175,9 +187,10 @@ def pupil_row(
     if names is None:
         return None
     status, needs = _newest(true, "status"), _newest(true, "needs")
-    upn, standing = _upn(true)
-    on_roll = roll is not None and not roll[_FIELDS]["left"]
+    upn, standing = _upn(true, known)
+    on_roll = _on_roll(roll, known)
     code = status[_FIELDS]["status"] if status else None
+    later = _oldest(known, "needs") if needs is None and code else None
     return RegisterRow(
         pupil=b64url(pupil),
         name=f"{names[_FIELDS]['given_names']} {names[_FIELDS]['family_name']}".strip(),
@@ -193,10 +206,11 @@ def pupil_row(
         status_label=code["label"] if code else "",
         status_since=status[_ON] if status else "",
         was_on_register=_was_on_register(true, status),
-        needs=_needs(needs),
+        needs=_needs(needs) if later is None else _needs_by(later, as_of),
+        needs_recorded_on="" if later is None else later[_ON],
         preferred_name=names[_FIELDS].get("preferred_name") or "",
         sex=_sex(known),
-        roll_since=roll[_ON] if roll else "",
+        roll_since=_roll_since(true),
     )
 
 
@@ -252,16 +266,45 @@ def _sex(facts: Sequence[Any]) -> str:
     return ""
 
 
-def _upn(facts: Sequence[Any]) -> tuple[str, str]:
-    upns: dict[str, str] = {}
-    for fact in sorted(facts, key=_place_in_time):
-        if fact[_KIND] == "identifier" and fact[_FIELDS]["scheme"] == "upn":
-            upns[fact[_FIELDS]["value"]] = fact[_FIELDS]["standing"]
+def _on_roll(roll: Any, known: Sequence[Any]) -> bool | None:
+    """Tell whether on roll by the newest fact; None where only a later day is known of."""
+    if roll is not None:
+        return not roll[_FIELDS]["left"]
+    later = _oldest(known, "roll")
+    return None if later is not None and later[_FIELDS].get("found") else False
+
+
+def _roll_since(facts: Sequence[Any]) -> str:
+    """Give the day of leaving, or of the entry by which the pupil came on roll."""
+    since, on_roll = "", False
+    for fact in sorted((one for one in facts if one[_KIND] == "roll"), key=_place_in_time):
+        left = bool(fact[_FIELDS]["left"])
+        if left or not on_roll:
+            since = "" if fact[_FIELDS].get("found") else str(fact[_ON])
+        on_roll = not left
+    return since
+
+
+def _upn(true: Sequence[Any], known: Sequence[Any]) -> tuple[str, str]:
+    """Give the UPN of the day; where none is recorded by then, the first that is known."""
+    given = _upns(true)
+    if not given:
+        given = _upns(known)
+        first = min((fact[_ON] for fact in given), default="")
+        given = [fact for fact in given if fact[_ON] == first]
+    upns = {fact[_FIELDS]["value"]: fact[_FIELDS]["standing"] for fact in given}
     for wanted in ("current", "temporary", "quarantined"):
         for value, standing in reversed(upns.items()):
             if standing == wanted:
                 return value, standing
     return "", ""
+
+
+def _upns(facts: Sequence[Any]) -> list[Any]:
+    found = (
+        fact for fact in facts if fact[_KIND] == "identifier" and fact[_FIELDS]["scheme"] == "upn"
+    )
+    return sorted(found, key=_place_in_time)
 
 
 def all_upns(facts: Sequence[Any]) -> frozenset[str]:
@@ -285,6 +328,12 @@ def _needs(fact: Any) -> tuple[dict[str, Any], ...]:
             "code": one["need"]["code"],
             "label": one["need"]["label"],
             "area": one["area"]["label"] if one["area"] else "",
+            "since": one["from_"] or "",
         }
         for one in ranked
     )
+
+
+def _needs_by(fact: Any, as_of: date) -> tuple[dict[str, Any], ...]:
+    """Give needs that were recorded for a later day, without those that began after this one."""
+    return tuple(one for one in _needs(fact) if one["since"] <= as_of.isoformat())

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from ledger.statute.facts import Fact
 
-ENROLMENT = "pupil.enrolled"
+_ON_ROLL = {
+    "pupil.enrolled": "the pupil's first day on roll here",
+    "pupil.found_on_roll": "the first day of which it is known that the pupil was on roll",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,15 @@ class Beginning:
 
 
 def beginning_for(facts: Sequence[Fact], begun_on: date | None) -> Beginning | None:
-    """Give the ledger's first day, or the pupil's first day on roll where that is later.
+    """Give the ledger's first day, or the pupil's first known day on roll where that is later.
 
     Args:
         facts: the pupil's events, in any order.
         begun_on: the day of the ledger's first entry, or None if that is not to count.
     """
-    enrolled = min((fact.occurred_on for fact in facts if fact.name == ENROLMENT), default=None)
-    if enrolled is not None and (begun_on is None or enrolled > begun_on):
-        return Beginning(enrolled, "the pupil's first day on roll here")
+    first = min(
+        (fact for fact in facts if fact.name in _ON_ROLL), key=lambda fact: fact.order, default=None
+    )
+    if first is not None and (begun_on is None or first.occurred_on > begun_on):
+        return Beginning(first.occurred_on, _ON_ROLL[first.name])
     return None if begun_on is None else Beginning(begun_on, "this ledger's first day")

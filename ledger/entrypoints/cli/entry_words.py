@@ -28,6 +28,7 @@ HEADLINES = {
     "pupil.renamed": "name is now {given_names} {family_name}",
     "pupil.identifier_recorded": "{scheme:upper} {value}, {standing}",
     "pupil.enrolled": "on roll",
+    "pupil.found_on_roll": "found on roll",
     "pupil.left": "left the school",
     "pupil.sen_status_changed": "SEN status {status}",
     "pupil.needs_recorded": "needs recorded",

@@ -21,6 +21,7 @@ from ledger.entrypoints.cli.history_page import (
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.projections.history import read_history
+from ledger.projections.register import read_pupil
 from ledger.values.dates import OccurredOn
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from ledger.projections.register import RegisterRow
 
+NOTHING_YET = "Nothing is recorded about this pupil by that day."
 COLUMNS = {
     "occurred_on": "Date",
     "entry": "Entry",
@@ -74,8 +76,11 @@ def command(
     """
     fields = (*COLUMNS, "protected_address") if show_address else COLUMNS
     with viewing_pupils(setting, fields) as view:
-        row = find_pupil(view, pupil)
-        stream = pupil_stream(row).bytes
+        found = find_pupil(view, pupil)
+        stream, day = pupil_stream(found).bytes, as_of or known_at
+        then = (
+            found if day is None else read_pupil(view.models, stream, as_of=day, known_at=known_at)
+        )
         entries = read_history(view.models, view.reader, stream, as_of=as_of, known_at=known_at)
         records = own_records(view, entries)
         for kept in received_of(view, stream):
@@ -84,13 +89,16 @@ def command(
         if not show_address:
             records = [without_address(one) for one in records]
     if setting.as_json or setting.as_csv:
-        _say_records(setting, row, records)
+        _say_records(setting, found.pupil, then, records)
         return
-    click.echo("\n".join(_page(row, records)))
+    click.echo("\n".join(_page(then, records)))
 
 
-def _say_records(setting: Setting, row: RegisterRow, records: list[dict[str, Any]]) -> None:
-    pupil = {"pupil": row.pupil, "name": row.name, "born": row.born, "upn": row.upn}
+def _say_records(
+    setting: Setting, pupil_id: str, then: RegisterRow | None, records: list[dict[str, Any]]
+) -> None:
+    known = {name: getattr(then, name, None) for name in ("name", "born", "upn")}
+    pupil = {"pupil": pupil_id, **known}
     rows = [
         {
             **one,
@@ -104,12 +112,13 @@ def _say_records(setting: Setting, row: RegisterRow, records: list[dict[str, Any
     say_table(setting, rows, COLUMNS, empty="", data={**pupil, "entries": records})
 
 
-def _page(row: RegisterRow, records: Sequence[dict[str, Any]]) -> Iterable[str]:
-    born = stated_words(OccurredOn.parse(row.born))
-    number = f", UPN {row.upn}" if row.upn else ""
-    yield f"History of {printable(row.name)}, born {born}{number}"
+def _page(then: RegisterRow | None, records: Sequence[dict[str, Any]]) -> Iterable[str]:
+    if then is not None:
+        born = stated_words(OccurredOn.parse(then.born))
+        number = f", UPN {then.upn}" if then.upn else ""
+        yield f"History of {printable(then.name)}, born {born}{number}"
     if not records:
-        yield "Nothing is recorded about this pupil by that day."
+        yield NOTHING_YET
     for one in records:
         yield ""
         yield from entry_lines(one)

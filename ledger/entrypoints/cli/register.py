@@ -15,6 +15,7 @@ from ledger.entrypoints.cli.register_table import (
     cells,
     row_record,
     say_everyone,
+    with_doubts,
 )
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.projections.register import ON_REGISTER, read_register
@@ -83,7 +84,7 @@ def _say_register(
     say_table(
         setting,
         [cells(row, dates_in_words=in_words) for row in rows],
-        COLUMNS,
+        with_doubts(COLUMNS, rows),
         empty="Nobody is on the register on that day. See send-ledger pupil status --help.",
         data={
             **_times(day, known_at),
@@ -100,6 +101,7 @@ def _say_counts(
 ) -> None:
     """Give the numbers that the local authority asks for (D-REG-17; Code 6.83)."""
     on_register = [row for row in rows if row.status in ON_REGISTER]
+    unsure = sum(row.on_roll is None for row in on_register)
     labels = {row.primary_need: row.needs[0]["label"] for row in on_register if row.needs}
     counted = Counter((row.status, row.primary_need) for row in on_register)
     lines = [
@@ -119,11 +121,18 @@ def _say_counts(
         lines,
         COUNT_COLUMNS,
         empty="Nobody is on the register on that day.",
-        data={**_times(day, known_at), "by_status": dict(by_status), "counts": lines},
+        data={
+            **_times(day, known_at),
+            "by_status": dict(by_status),
+            "on_roll_not_known": unsure,
+            "counts": lines,
+        },
     )
     if not (setting.as_json or setting.as_csv) and lines:
         totals = ", ".join(f"{by_status[code]} {code}" for code in sorted(by_status))
         click.echo(f"{_pupils(len(on_register))}: {totals}.")
+    if not (setting.as_json or setting.as_csv) and unsure:
+        click.echo(f"Among them {_pupils(unsure)} of whom it is not known since when on roll.")
 
 
 def _pupils(number: int) -> str:

@@ -10,7 +10,7 @@ from ledger.projections.register import RegisterRow, read_pupils
 from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ledger.bootstrap.view import View
 
@@ -23,6 +23,8 @@ COLUMNS = {
     "area": "Area",
     "further_needs": "Further needs",
 }
+DOUBTS = {"doubts": "Not certain"}
+"""A column that stands only where there is something in it."""
 EVERYONE = {**COLUMNS, "on_roll": "On roll", "year_group": "Year", "class_name": "Class"}
 FIELDS = (*EVERYONE, "born")
 """What a list of pupils tells, as the access log names it."""
@@ -46,6 +48,9 @@ def row_record(row: RegisterRow) -> dict[str, Any]:
         "further_needs": [need["code"] for need in row.needs[1:]],
         "needs": list(row.needs),
         "on_roll": row.on_roll,
+        "on_roll_since": row.roll_since if row.on_roll else None,
+        "needs_recorded_on": row.needs_recorded_on or None,
+        "doubts": _doubts(row),
         "year_group": row.year_group,
         "class_name": row.class_name,
     }
@@ -59,8 +64,23 @@ def cells(row: RegisterRow, *, dates_in_words: bool) -> dict[str, Any]:
         "upn": f"{row.upn} (set aside)" if row.upn_standing == SET_ASIDE else row.upn,
         "since": _words(since) if dates_in_words and since else since,
         "further_needs": ", ".join(str(need["code"]) for need in row.needs[1:]),
-        "on_roll": "yes" if row.on_roll else "no",
+        "on_roll": {True: "yes", False: "no", None: "not known"}[row.on_roll],
+        "doubts": "; ".join(_doubts(row)),
     }
+
+
+def with_doubts(columns: Mapping[str, str], rows: Sequence[RegisterRow]) -> dict[str, str]:
+    """Give the columns, with one for doubts where there is any."""
+    return {**columns, **DOUBTS} if any(map(_doubts, rows)) else dict(columns)
+
+
+def _doubts(row: RegisterRow) -> list[str]:
+    """Say what is known only of a later day than the one asked about."""
+    said = [] if row.on_roll is not None else ["on roll: since when is not known"]
+    undated = [need["code"] for need in row.needs if not need["since"]]
+    if row.needs_recorded_on and undated:
+        said.append(f"{', '.join(undated)} recorded later, on {_words(row.needs_recorded_on)}")
+    return said
 
 
 def _words(iso: str) -> str:
@@ -78,7 +98,7 @@ def say_everyone(setting: Setting, view: View, *, as_of: date, known_at: date | 
     say_table(
         setting,
         [cells(row, dates_in_words=not setting.as_csv) for row in rows],
-        EVERYONE,
+        with_doubts(EVERYONE, rows),
         empty="No pupil is known here yet. Add one with send-ledger pupil add, or import a list.",
         data={"as_of": as_of.isoformat(), "pupils": [row_record(row) for row in rows]},
     )

@@ -135,7 +135,6 @@ def test_gaps_in_ranks_are_closed_up_with_a_warning() -> None:
         ("N,,SLCN,", {"need-without-sen"}),
         ("E,05/01/2023,NSA,", {"need-with-status"}),
         ("K,05/01/2023,NSA,", set()),
-        ("K,01/01/2027,SLCN,", {"start-planned"}),
         ("N,,,", set()),
     ],
 )
@@ -150,11 +149,29 @@ def test_a_status_and_needs_that_do_not_go_together_are_warned_about(
 def test_a_column_that_is_not_there_is_said_once_for_the_file() -> None:
     made = plan(f"{AVA},Adams,Ava,29/02/2016,K", header="UPN,Surname,Forename,DOB,SEN Status")
     assert warned(made) == set()
-    assert len(made.warnings) == 2
-    assert plan("Adams,Ava,29/02/2016", header="Surname,Forename,DOB").warnings == (
+    assert [words.partition(":")[0] for words in made.warnings] == [
+        "No column is the SEN need.",
+        "No column says since when a SEN status is held",
+        "No column is the day of joining",
+    ]
+    header = "Surname,Forename,DOB,Admission Date"
+    assert plan("Adams,Ava,29/02/2016,01/09/2022", header=header).warnings == (
         "No column is the UPN; pupils without one are matched by a person.",
         "No column is the SEN status; none will be recorded.",
     )
+
+
+def test_a_row_without_a_day_of_joining_is_warned_about_where_the_file_has_the_column() -> None:
+    header = "UPN,Surname,Forename,DOB,Admission Date"
+    assert warned(plan(f"{AVA},Adams,Ava,29/02/2016,", header=header)) == {"no-joining"}
+
+
+def test_a_need_without_a_date_is_said_of_the_file() -> None:
+    header = "UPN,Surname,Forename,DOB,SEN Status,SEN Need"
+    words = plan(f"{AVA},Adams,Ava,29/02/2016,K,SLCN", header=header).warnings
+    assert any("since when a need is held" in one for one in words)
+    dated = plan(f"{AVA},Adams,Ava,29/02/2016,K,SLCN,1/9/2023", header=f"{header},Need Start Date")
+    assert not any("since when a need is held" in one for one in dated.warnings)
 
 
 @pytest.mark.parametrize("column", ["Year Group", "Sex", "Parent 1 PR"])

@@ -95,7 +95,9 @@ def test_the_summary_counts_rows_and_says_what_stops_the_import(plan: ImportPlan
 
 
 def test_a_clean_plan_says_nothing_of_skipping() -> None:
-    register = "UPN,Surname,Forename,DOB\nA203102209083,Adams,Ava,29/02/2016\n"
+    register = (
+        "UPN,Surname,Forename,DOB,Admission Date\nA203102209083,Adams,Ava,29/02/2016,1/9/2020\n"
+    )
     lines = summary_lines(plan_import(register.encode(), known=(), today=date(2026, 11, 21)))
     assert lines == [
         "1 row read: 1 of new pupils.",

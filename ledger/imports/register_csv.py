@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 
 
 _ROW = re.compile(r"[0-9]{1,9}\Z")
+_NO_STATUS_START = (
+    "No column says since when a SEN status is held: it is recorded as of the day of the "
+    "import, and the register of an earlier day does not show it."
+)
+_NO_JOINING = (
+    "No column is the day of joining: new pupils are recorded as found on roll on the day "
+    "of the import, and the register of an earlier day says that it is not certain."
+)
+_NO_NEED_START = (
+    "No column says since when a need is held: the register of a day before the import "
+    "says that it was recorded later."
+)
 
 
 def plan_import(
@@ -136,24 +148,9 @@ def _file_warnings(mapping: ColumnMapping) -> list[str]:
         (has_need or not mapping.has("sen_status"), "No column is the SEN need."),
         (
             mapping.has("sen_start") or not mapping.has("sen_status"),
-            (
-                "No column says since when a SEN status is held: it is recorded as of the day of the "
-                "import, and the register of an earlier day does not show it."
-            ),
+            _NO_STATUS_START,
         ),
-        (
-            mapping.has("enrolled_on"),
-            (
-                "No column is the day of joining: new pupils are recorded as found on roll on the day "
-                "of the import, and the register of an earlier day says that it is not certain."
-            ),
-        ),
-        (
-            need_dated or not has_need,
-            (
-                "No column says since when a need is held: the register of a day before the import "
-                "says that it was recorded later."
-            ),
-        ),
+        (mapping.has("enrolled_on"), _NO_JOINING),
+        (need_dated or not has_need, _NO_NEED_START),
     ]
     return [words for is_there, words in missing if not is_there]

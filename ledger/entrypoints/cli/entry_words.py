@@ -8,6 +8,7 @@ from datetime import date
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
+import ledger.aggregates.catalogue  # noqa: F401  makes the registry of event types complete
 from ledger.aggregates.event import event_class, own_codecs
 from ledger.entrypoints.cli.table import printable
 from ledger.errors import MalformedInput

@@ -116,7 +116,6 @@ def cheating() -> Iterator[None]:
         patch.setattr("ledger.recorder.event_store.apply_checked", follow)
         patch.setattr("ledger.recorder.log_state.apply_checked", follow)
         patch.setattr("ledger.evidence.proof_folder._demand_sound", lambda _examined: None)
-        patch.setattr("ledger.evidence.proof_choice.find_countersignature", lambda *_: None)
         yield
 
 

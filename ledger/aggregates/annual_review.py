@@ -10,6 +10,7 @@ from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
 from ledger.values.code import Code
+from ledger.values.dates import OccurredOn
 
 
 @event_type("annual_review.invited.v1")
@@ -62,17 +63,47 @@ class AnnualReview(Aggregate):
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)
-        self.held = False
+        self.held_on: OccurredOn | None = None
+        self.reported = False
+        self.decided = False
 
     def _check(self, event: Event) -> None:
-        needs_meeting = isinstance(event, AnnualReviewReportSent | AnnualReviewDecided)
-        if needs_meeting and not self.held:
+        if not isinstance(event, AnnualReviewReportSent | AnnualReviewDecided):
+            return
+        if self.held_on is None:
             raise RuleRefused(
                 "The meeting is not recorded yet.",
                 remedy="Record the meeting first.",
                 kind="step-out-of-order",
             )
+        last = event.occurred_on.last
+        if isinstance(event, AnnualReviewDecided):
+            _demand_undecided(self.decided)
+            last = min(last, event.notified_on)
+        if last < self.held_on.first:
+            raise RuleRefused(
+                "That was before the meeting; nothing was recorded.",
+                "Report and decision follow the meeting of the annual review (reg 20).",
+                "Check the date, or say which annual review with --held-on.",
+                kind="before-meeting",
+            )
 
     def _apply(self, event: Event) -> None:
-        if isinstance(event, AnnualReviewHeld):
-            self.held = True
+        match event:
+            case AnnualReviewHeld():
+                self.held_on = event.occurred_on
+            case AnnualReviewReportSent():
+                self.reported = True
+            case AnnualReviewDecided():
+                self.decided = True
+            case _:
+                pass
+
+
+def _demand_undecided(decided: bool) -> None:  # noqa: FBT001  one fact, named at its call
+    if decided:
+        raise RuleRefused(
+            "The decision on this annual review is recorded already; nothing was recorded.",
+            remedy="Put the entry right with send-ledger correct.",
+            kind="already-decided",
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
+from ledger.values.dates import OccurredOn
 
 
 @event_type("ehc_plan.issued.v1")
@@ -55,12 +57,33 @@ class EhcPlanCeased(Event):
     grounds: str
 
 
+def demand_no_other(plans: Iterable[EhcPlan], issued_on: OccurredOn) -> None:
+    """Refuse a plan that would begin while another is in force.
+
+    A child or young person has one plan, which the authority maintains, reviews
+    and amends until it ceases (CFA 2014 ss.37, 44, 45).
+
+    Raises:
+        RuleRefused: one issued by that day is in force.
+    """
+    if any(
+        one.in_force and one.issued_on and one.issued_on.first <= issued_on.last for one in plans
+    ):
+        raise RuleRefused(
+            "The pupil has an EHC plan in force on that day; nothing was recorded.",
+            "A pupil has one plan, which is amended until it ceases (CFA 2014 ss.44, 45).",
+            "Record what changed with send-ledger ehc-plan amend, or first which plan ended "
+            "with send-ledger ehc-plan cease.",
+            kind="plan-in-force",
+        )
+
+
 class EhcPlan(Aggregate):
     """One EHC plan of one pupil."""
 
     def __init__(self, id: UUID) -> None:  # noqa: A002  the library's word for it
         super().__init__(id)
-        self.issued = False
+        self.issued_on: OccurredOn | None = None
         self.in_force = False
 
     def _check(self, event: Event) -> None:
@@ -71,7 +94,7 @@ class EhcPlan(Aggregate):
                 "Record that it was issued first.",
                 kind="not-in-force",
             )
-        if isinstance(event, EhcPlanIssued) and self.issued:
+        if isinstance(event, EhcPlanIssued) and self.issued_on is not None:
             raise RuleRefused(
                 "The plan was issued already; nothing was recorded.",
                 remedy="Record an amendment, or put the entry right with send-ledger correct.",
@@ -81,7 +104,7 @@ class EhcPlan(Aggregate):
     def _apply(self, event: Event) -> None:
         match event:
             case EhcPlanIssued():
-                self.issued = self.in_force = True
+                self.issued_on, self.in_force = event.occurred_on, True
             case EhcPlanCeased():
                 self.in_force = False
             case _:

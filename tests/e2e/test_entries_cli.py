@@ -316,6 +316,67 @@ def test_an_ehc_plan_runs_through_its_annual_review(school: CliHome) -> None:
     assert school.refused("ehc-plan", "cease", UPN, "--reason", "x")["error"] == "no-record"
 
 
+PLAN = ("--authority", "Durham", "--provision", "speech therapy", "--placement", "St Thomas")
+
+
+def test_d_ar_6_the_report_is_recorded_after_the_decision_and_is_then_no_longer_due(
+    school: CliHome,
+) -> None:
+    add_zoe(school)
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+    school.done("annual-review", "held", UPN, "--recommendation", "maintain")
+    decision = ("--decision", "maintain", "--notified-on", "05/01/2026")
+    school.done("annual-review", "decide", UPN, *decision)
+    assert "D-AR-6" in {one["rule"] for one in school.data("due")["duties"]}
+    school.done("annual-review", "report", UPN, "--to", "Durham")
+    assert "D-AR-6" not in {one["rule"] for one in school.data("due")["duties"]}
+    assert school.refused("annual-review", "report", UPN, "--to", "x")["error"] == "no-record"
+    again = ("--to", "Ada O'Neill", "--held-on", "05/01/2026")
+    school.done("annual-review", "report", UPN, *again)
+    on_it = (*decision, "--held-on", "05/01/2026")
+    assert school.refused("annual-review", "decide", UPN, *on_it)["error"] == "already-decided"
+    wrong = school.refused("annual-review", "report", UPN, "--to", "x", "--held-on", "06/01/2026")
+    assert wrong["error"] == "no-record"
+
+
+def test_a_second_ehc_plan_while_one_is_in_force_is_refused(school: CliHome) -> None:
+    add_zoe(school)
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+    said = school.refused("ehc-plan", "issue", UPN, *PLAN)
+    assert (said["error"], said["exit_code"]) == ("plan-in-force", 7)
+    assert "ehc-plan amend" in said["try"]
+    school.later(1)
+    school.done("ehc-plan", "cease", UPN, "--reason", "moved")
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+
+
+def test_an_earlier_plan_can_be_entered_late_and_is_then_named_by_its_entry(
+    school: CliHome,
+) -> None:
+    add_zoe(school)
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+    late = ("--on", "1/9/2022", "--late-reason", "found in the folder")
+    old = school.entry("ehc-plan", "issue", UPN, *PLAN, *late)
+    said = school.refused("ehc-plan", "cease", UPN, "--reason", "x")
+    assert said["error"] == "ambiguous-record"
+    assert f" {old}" in said["try"]
+    school.done("ehc-plan", "cease", UPN, "--reason", "new plan", "--plan", str(old))
+    school.done("annual-review", "held", UPN, "--recommendation", "maintain")
+    wrong = ("--reason", "x", "--plan", "1")
+    assert school.refused("ehc-plan", "cease", UPN, *wrong)["error"] == "no-record"
+
+
+def test_a_ceased_plan_gives_the_hint_to_change_the_status(school: CliHome) -> None:
+    add_zoe(school)
+    school.done("pupil", "status", UPN, "E", "--reason", "plan issued")
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+    (advice,) = school.data("ehc-plan", "cease", UPN, "--reason", "moved")["advice"]
+    assert "still has the status E" in advice
+    school.done("pupil", "status", UPN, "K", "--reason", "SEN support goes on")
+    school.done("ehc-plan", "issue", UPN, *PLAN)
+    assert school.data("ehc-plan", "cease", UPN, "--reason", "moved")["advice"] == []
+
+
 def test_plans_reviews_stories_and_parents_are_recorded(school: CliHome) -> None:
     add_zoe(school)
     plan = ("--strengths", "s", "--needs", "n", "--provision", "p", "--review-on", "17/07/2026")

@@ -9,14 +9,18 @@ import click
 from ledger.aggregates.annual_review import AnnualReview
 from ledger.entrypoints.cli.command import ledger_group
 from ledger.entrypoints.cli.days import DAY
-from ledger.entrypoints.cli.ehc_plan import plan_in_force
-from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
+from ledger.entrypoints.cli.ehc_plan import WHICH_PLAN, plan_in_force
+from ledger.entrypoints.cli.entry_options import About, entry_command
 from ledger.entrypoints.cli.parameters import NAME, WORDS, CodeChoice
+from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from ledger.application.entries import Draft
 
-DECIDED = "annual_review.decided.v1"
+_HELD_ON = click.option("--held-on", type=DAY, help="Which annual review: the day of its meeting.")
 
 
 @ledger_group(
@@ -44,11 +48,11 @@ def command() -> None:
 @click.option("--meeting-on", type=DAY, required=True, help="The day of the meeting.")
 @click.option("--invited", type=NAME, multiple=True, required=True, help="Repeatable.")
 @click.option("--advice-circulated-on", type=DAY, help="When the gathered advice went out.")
-def invite(about: About, **facts: Any) -> Draft:
+@WHICH_PLAN
+def invite(about: About, *, plan: int | None, **facts: Any) -> Draft:
     """Record that invitations went out, two weeks ahead at least."""
-    return about.draft(
-        "annual_review.invited.v1", None, ehc_plan=plan_in_force(about).id.bytes, **facts
-    )
+    reviewed = plan_in_force(about, plan)
+    return about.draft("annual_review.invited.v1", None, ehc_plan=reviewed.id.bytes, **facts)
 
 
 @entry_command(
@@ -81,14 +85,14 @@ def invite(about: About, **facts: Any) -> Draft:
 )
 @click.option("--recommendation", type=CodeChoice("annual_review_outcome"), required=True)
 @click.option("--differences", "differences_of_opinion", type=WORDS, help="Who disagreed, on what.")
-def held(about: About, **facts: Any) -> Draft:
+@WHICH_PLAN
+def held(about: About, *, plan: int | None, **facts: Any) -> Draft:
     """Record the meeting, what was said and what it recommends."""
-    under_way = _under_way(about)
-    invited = [one for one in under_way if not one.held]
+    invited = [one for one in about.records(AnnualReview) if one.held_on is None]
     return about.draft(
         "annual_review.held.v1",
         invited[-1] if invited else None,
-        ehc_plan=plan_in_force(about).id.bytes,
+        ehc_plan=plan_in_force(about, plan).id.bytes,
         **facts,
     )
 
@@ -102,9 +106,11 @@ def held(about: About, **facts: Any) -> Draft:
     ),
 )
 @click.option("--to", "to_names", type=NAME, multiple=True, required=True, help="Repeatable.")
-def report(about: About, *, to_names: tuple[str, ...]) -> Draft:
+@_HELD_ON
+def report(about: About, *, to_names: tuple[str, ...], held_on: date | None) -> Draft:
     """Record that the report went to all invited and the local authority."""
-    return about.draft("annual_review.report_sent.v1", _newest_held(about), to_names=to_names)
+    review = _held(about, held_on, "report not sent", lambda one: not one.reported)
+    return about.draft("annual_review.report_sent.v1", review, to_names=to_names)
 
 
 @entry_command(
@@ -117,23 +123,26 @@ def report(about: About, *, to_names: tuple[str, ...]) -> Draft:
 )
 @click.option("--decision", type=CodeChoice("annual_review_outcome"), required=True)
 @click.option("--notified-on", type=DAY, required=True, help="When the parents were told.")
-def decide(about: About, **facts: Any) -> Draft:
+@_HELD_ON
+def decide(about: About, *, held_on: date | None, **facts: Any) -> Draft:
     """Record what the local authority decided after the annual review."""
-    return about.draft(DECIDED, _newest_held(about), **facts)
+    review = _held(about, held_on, "not decided", lambda one: not one.decided)
+    return about.draft("annual_review.decided.v1", review, **facts)
 
 
-def _under_way(about: About) -> list[AnnualReview]:
-    """Give the pupil's annual reviews without a decision yet, oldest first."""
-    decided = {
-        one.stream for one in about.history() if one.type == DECIDED and one.corrected_by is None
-    }
-    return [one for one in about.records(AnnualReview) if stream_text(one) not in decided]
-
-
-def _newest_held(about: About) -> AnnualReview:
+def _held(
+    about: About, day: date | None, lacking: str, is_meant: Callable[[AnnualReview], bool]
+) -> AnnualReview:
+    """Give the annual review held on a day, or else the only one that lacks the step."""
+    held = [one for one in about.records(AnnualReview) if one.held_on]
+    if day is None:
+        chosen, what = list(filter(is_meant, held)), f"annual review held and {lacking} yet"
+    else:
+        chosen = [one for one in held if one.held_on and one.held_on.contains(day)]
+        what = f"annual review held on {day_words(day)}"
     return about.the(
-        [one for one in _under_way(about) if one.held],
-        "annual review held and not decided yet",
+        chosen,
+        what,
         missing="Record the meeting first: send-ledger annual-review held.",
-        several="Record the decision on the earlier one; it may be a late entry.",
+        several="Add --held-on with the day of its meeting; see send-ledger history.",
     )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.aggregates.ehc_plan import EhcPlan
+from ledger.aggregates.ehc_plan import EhcPlan, demand_no_other
 from ledger.entrypoints.cli.command import ledger_group
 from ledger.entrypoints.cli.days import DAY
-from ledger.entrypoints.cli.entry_options import About, entry_command
+from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
 from ledger.entrypoints.cli.parameters import HASHED_FILE, WORDS
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from ledger.application.entries import Draft
 
+WITH_PLAN = "E"
+WHICH_PLAN = click.option(
+    "--plan", type=int, help="Which plan, where there are two: the entry that issued it."
+)
 _OUTCOMES = click.option(
     "--outcome", "outcomes", type=WORDS, multiple=True, help="Section E; repeatable."
 )
@@ -60,6 +64,7 @@ def command() -> None:
 @_DOCUMENT
 def issue(about: About, *, received_on: date | None, **facts: Any) -> Draft:
     """Record that the local authority issued a plan, on the day of --on."""
+    demand_no_other(about.records(EhcPlan), about.on)
     received = received_on or about.desk.today()
     return about.draft("ehc_plan.issued.v1", received_on=received, **facts)
 
@@ -77,9 +82,10 @@ def issue(about: About, *, received_on: date | None, **facts: Any) -> Draft:
 @_PLACEMENT
 @_DOCUMENT
 @click.option("--reason", "grounds", type=WORDS, required=True, help="Why it was amended.")
-def amend(about: About, **facts: Any) -> Draft:
+@WHICH_PLAN
+def amend(about: About, *, plan: int | None, **facts: Any) -> Draft:
     """Record that the local authority amended the plan in force."""
-    return about.draft("ehc_plan.amended.v1", plan_in_force(about), **facts)
+    return about.draft("ehc_plan.amended.v1", plan_in_force(about, plan), **facts)
 
 
 @entry_command(
@@ -91,21 +97,36 @@ def amend(about: About, **facts: Any) -> Draft:
     ),
 )
 @click.option("--reason", "grounds", type=WORDS, required=True, help="Why it ended.")
-def cease(about: About, *, grounds: str) -> Draft:
+@WHICH_PLAN
+def cease(about: About, *, grounds: str, plan: int | None) -> Draft:
     """Record that the local authority no longer maintains the plan."""
-    return about.draft("ehc_plan.ceased.v1", plan_in_force(about), grounds=grounds)
+    drafted = about.draft("ehc_plan.ceased.v1", plan_in_force(about, plan), grounds=grounds)
+    others = [one for one in about.records(EhcPlan) if one.in_force and one.id != drafted.stream]
+    if about.row.status == WITH_PLAN and not others:
+        about.advise(
+            "The register still has the status E. Change it with send-ledger pupil status "
+            "PUPIL K --reason …, or N where SEN support has ended too."
+        )
+    return drafted
 
 
-def plan_in_force(about: About) -> EhcPlan:
-    """Give the pupil's one EHC plan in force.
+def plan_in_force(about: About, entry: int | None) -> EhcPlan:
+    """Give the pupil's EHC plan in force: the only one, or that of the entry that issued it.
 
     Raises:
         NotFound: there is none.
         UsageError: there are several.
     """
+    issued = {
+        one.stream: one.index for one in about.history() if one.type.startswith("ehc_plan.issued.")
+    }
+    plans = [one for one in about.records(EhcPlan) if one.in_force]
+    if entry is not None:
+        plans = [one for one in plans if issued[stream_text(one)] == entry]
+    entries = " or ".join(str(issued[stream_text(one)]) for one in plans)
     return about.the(
-        [one for one in about.records(EhcPlan) if one.in_force],
-        "EHC plan in force",
-        missing="Record it first: send-ledger ehc-plan issue.",
-        several="Record which one has ended, or put one right with send-ledger correct.",
+        plans,
+        "EHC plan in force" if entry is None else f"EHC plan in force that entry {entry} issued",
+        missing="Record it first: send-ledger ehc-plan issue; see send-ledger history.",
+        several=f"Add --plan with the number of the entry that issued it: {entries}.",
     )

@@ -7,7 +7,7 @@ found, the entry is signed or proposed, and it is said what was recorded.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -71,11 +71,17 @@ class About:
         at_work: what they see, and where they sign.
         row: the pupil, as the register has them today.
         circumstances: of the entry.
+        advice: what to say beside the entry, in sentences; see `advise`.
     """
 
     at_work: Acting
     row: RegisterRow
     circumstances: Circumstances
+    advice: list[str] = field(default_factory=list)
+
+    def advise(self, words: str) -> None:
+        """Say something beside the entry, once it is recorded."""
+        self.advice.append(words)
 
     @property
     def desk(self) -> Desk:
@@ -181,7 +187,7 @@ def entry_command(
                 about = About(at_work=at_work, row=row, circumstances=circumstances)
                 drafted = function(about, **given)
                 drafts = [drafted] if isinstance(drafted, Draft) else list(drafted)
-                record(setting, at_work, row.name, drafts, circumstances)
+                record(setting, at_work, row.name, drafts, circumstances, advice=about.advice)
 
         callback: Any = with_circumstances(run)
         callback = click.argument("pupil", help="UPN, id, or a part of the name.")(callback)
@@ -251,6 +257,7 @@ def record(
     circumstances: Circumstances,
     *,
     store: Callable[[Desk, Sequence[Draft], str | None], Sequence[Recorded]] = add_entries,
+    advice: Sequence[str] = (),
 ) -> None:
     """Sign or propose drafts in one save, and say what was recorded.
 
@@ -261,6 +268,7 @@ def record(
         drafts: the entries.
         circumstances: with the request id.
         store: what signs or proposes them.
+        advice: what to say beside them.
     """
     for draft in drafts:  # what is proposed late must say why, as if it were signed now
         at_work.desk.entry(draft.occurred_on, late_reason=draft.late_reason)
@@ -276,7 +284,13 @@ def record(
     lines += [f"  entry {one['entry']}: {one['words']}" for one in said]
     if proposed:
         lines.append("It counts when the SENCO has signed it: send-ledger proposal sign.")
-    data = {"already_recorded": False, "proposed": proposed, "recorded": said}
+    lines += [f"Note: {words}" for words in advice]
+    data = {
+        "already_recorded": False,
+        "proposed": proposed,
+        "recorded": said,
+        "advice": list(advice),
+    }
     say(setting, "\n".join(lines), data)
 
 

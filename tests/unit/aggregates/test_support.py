@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -159,5 +159,7 @@ def test_an_annual_review_is_reported_and_decided_after_it_was_held() -> None:
         "differences_of_opinion": None,
     }
     review.record(AnnualReviewHeld, entry(), **held)
+    early = {**decided, "notified_on": TODAY - timedelta(days=1)}
+    assert refused(review, AnnualReviewDecided, entry(), **early) == "before-meeting"
     review.record(AnnualReviewReportSent, entry(), to_names=())
     review.record(AnnualReviewDecided, entry(), **decided)

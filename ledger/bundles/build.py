@@ -55,6 +55,7 @@ from ledger.formats.sha256sums import SUMS_NAME, sha256sums
 from ledger.formats.signed_note import SignedNote
 from ledger.formats.statement import read_statement
 from ledger.formats.tlog_proof import TlogProof
+from ledger.formats.withheld import STILL_SHOWN, withheld_entries
 from ledger.seal.contents import OpenedEntry, open_entry
 from ledger.seal.proof_members import ProofWriter
 from ledger.verify.logged import Logged
@@ -91,6 +92,11 @@ class Selection:
     protected: tuple[ProtectedWords, ...] = ()
     my_story_consented: bool = False
     signed_off_by: str | None = None
+
+    @property
+    def withheld(self) -> frozenset[int]:
+        """Log indexes of the entries whose texts stay here, as the omissions name them."""
+        return withheld_entries((one.category, one.reason) for one in self.omissions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +150,8 @@ def choose_contents(
     Raises:
         RuleRefused: kinds "protected-class", "protected-words",
             "protected-words-perhaps", "attachment-not-scanned",
-            "my-story-without-consent", "pupil-not-included", "other-pupil" or
-            "too-large".
+            "my-story-without-consent", "pupil-not-included", "other-pupil",
+            "not-in-record" or "too-large".
         InputRefused: kind "omission-telling".
         KeyUnavailable, AlterationFound: as `open_entry`.
     """
@@ -169,8 +175,22 @@ def _entries(
     stored = [entry for stream in streams for entry in log.stream(stream)]
     if len(stored) > MAX_STATEMENTS:
         raise RuleRefused(f"A bundle carries at most {MAX_STATEMENTS} entries.", kind="too-large")
+    withheld = selection.withheld
+    if not withheld <= {entry.index for entry in stored}:
+        raise RuleRefused(
+            "Nothing was sent: an entry to be withheld is none of this record's.",
+            "It belongs to another pupil, or is of a kind that never goes along.",
+            "See the numbers in send-ledger history.",
+            kind="not-in-record",
+        )
     opened = [open_entry(entry, data_key) for entry in stored]
+    opened = [_bare(one) if one.index in withheld else one for one in opened]
     return sorted(opened, key=lambda one: one.index)
+
+
+def _bare(entry: OpenedEntry) -> OpenedEntry:
+    kept = tuple(one for one in entry.disclosures if one.name in STILL_SHOWN)
+    return OpenedEntry(entry.index, entry.statement, kept)
 
 
 def _demand_one_pupil(entries: Sequence[OpenedEntry], pupil: bytes) -> None:
@@ -273,7 +293,8 @@ def _statements(
     log, members = request.log, dict[str, bytes]()
     members |= writer.entry(MANIFEST, log.entry(request.manifest))
     for one in entries:
-        members |= writer.entry(statement_name(one.index), log.entry(one.index))
+        shown = {field.name for field in one.disclosures}
+        members |= writer.entry(statement_name(one.index), log.entry(one.index), shown)
     heads = writer.stream_heads(request.selection.streams)
     last = {one.statement.stream: one.statement for one in entries}
     for stream, statement in last.items():

@@ -66,6 +66,11 @@ class KeptRecord:
             return []
         return in_order_of_time(self.entries, as_of)
 
+    def readable(self) -> list[HistoryEntry]:
+        """Give those whose fields are all here, and of kinds that are understood here."""
+        unread = self.bundle.withheld | self.bundle.not_understood.keys()
+        return [one for one in self.history() if one.index not in unread]
+
 
 def open_kept(
     record: RecordTransfer, blob: Callable[[bytes], bytes], classes: Collection[str]
@@ -125,6 +130,8 @@ def _entry(one: ReceivedStatement, bundle: ReceivedBundle) -> HistoryEntry:
     if one.index in bundle.not_understood:
         # What its fields mean is not known here, so none is shown as if it were.
         fields = {"event": fields.get("event"), "occurred_on": fields.get("occurred_on")}
+    elif not isinstance(fields.get("corrects_seq", 0), int):
+        del fields["corrects_seq"]  # of a withheld correction, which nobody has read as one
     stated = _stated(fields.get("occurred_on"), one.statement.recorded_at[:10])
     return history_entry(one.index, one.statement, stated, fields)
 
@@ -161,7 +168,7 @@ def pupil_of(kept: KeptRecord) -> SentPupil:
     """
     names: dict[str, Any] = {}
     upns: list[str] = []
-    for one in kept.history():
+    for one in kept.readable():
         if one.corrected_by is None and one.type in REGISTERED:
             names |= {name: one.fields[name] for name in NAMES if name in one.fields}
         if one.corrected_by is None and one.type == IDENTIFIER and one.fields["scheme"] == "upn":

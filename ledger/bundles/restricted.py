@@ -209,7 +209,8 @@ def demand_no_protected_words(
         raise RuleRefused(
             "Nothing was sent: restricted words stand in what would leave.",
             f"Entries: {_listed(hits) or 'none'}; documents: {in_documents}.",
-            "Leave those records out, and tell the receiving school by telephone.",
+            "Keep those entries' texts back with --withhold ENTRY, leave those documents out, "
+            "and tell the receiving school by telephone.",
             kind="protected-words",
         )
     if signed_off_by:
@@ -226,7 +227,8 @@ def demand_no_protected_words(
         raise RuleRefused(
             "Nothing was sent: somebody has to look at some entries first.",
             f"Entries: {_listed(maybe) or 'none'}; they may hold restricted words.",
-            "Read them; then leave them out, or repeat with --signed-off-by NAME.",
+            "Read them; then keep them back with --withhold ENTRY, or repeat with "
+            "--signed-off-by NAME.",
             kind="protected-words-perhaps",
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -23,7 +23,10 @@ from ledger.bundles.build import (
 from ledger.bundles.container import encrypt, pack
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.restricted import ProtectedWords
+from ledger.errors import RuleRefused
 from ledger.formats.bundle_layout import Attachment
+from ledger.formats.withheld import CATEGORY as WITHHELD
+from ledger.formats.withheld import reason_for
 from ledger.seal.contents import open_entry
 
 CARRIED = frozenset(
@@ -61,6 +64,8 @@ class Sending:
         checked_by: who checked recipient, content and attachments (D-SEC-8).
         attachments: documents to send along.
         signed_off_by: who looked at what cannot be scanned, or None.
+        withhold: log index → why, for entries whose texts stay here.
+        leave_out: log index → why, for entries whose whole record stays here.
     """
 
     pupil: UUID
@@ -68,16 +73,30 @@ class Sending:
     checked_by: str
     attachments: Sequence[Attachment] = ()
     signed_off_by: str | None = None
+    withhold: Mapping[int, str] = field(default_factory=dict)
+    leave_out: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What was sent: the age file's bytes, the transfer's stream, what was left out."""
+    """What was sent.
+
+    Attributes:
+        bundle: the age file's bytes.
+        transfer: the handover, as recorded.
+        to_name: the receiving school.
+        statements: how many entries went.
+        omissions: what the manifest says was left out.
+        kept_back: kinds of record that stay here and that no manifest names; for
+            this school's eyes.
+    """
 
     bundle: bytes
-    transfer: UUID
+    transfer: RecordTransfer
+    to_name: str
     statements: int
     omissions: tuple[Omission, ...]
+    kept_back: tuple[str, ...]
 
 
 def send_record(exchange: Exchange, sending: Sending) -> Sent:
@@ -125,9 +144,11 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
     exchange.seal()
     return Sent(
         bundle=bundle,
-        transfer=transfer.id,
+        transfer=transfer,
+        to_name=sending.partner.name,
         statements=contents.statements_count,
         omissions=selection.omissions,
+        kept_back=_kept_back(exchange, sending, story=bool(consents)),
     )
 
 
@@ -165,17 +186,52 @@ def _issue_manifest(
 def _selection(exchange: Exchange, sending: Sending, *, story: bool) -> Selection:
     carried = CARRIED | ({"my_story"} if story else set())
     records = exchange.streams_of(sending.pupil.bytes)
+    going = {stream: noun for noun, stream in records if noun in carried}
+    left_out = _left_out(exchange, sending, going)
     return Selection(
         pupil=sending.pupil.bytes,
-        streams=tuple(stream for noun, stream in records if noun in carried),
+        streams=tuple(stream for stream in going if stream not in left_out),
         attachments=tuple(sending.attachments),
-        omissions=OMITTED,
+        omissions=(
+            *OMITTED,
+            # My Story is never named: the standing sentence speaks for it.
+            *(one for one in left_out.values() if one.category != "my_story"),
+            *(
+                Omission(WITHHELD, reason_for(index, why))
+                for index, why in sorted(sending.withhold.items())
+            ),
+        ),
         protected=tuple(
             _protected(exchange, stream) for noun, stream in records if noun == "protected_address"
         ),
         my_story_consented=story,
         signed_off_by=sending.signed_off_by,
     )
+
+
+def _left_out(
+    exchange: Exchange, sending: Sending, going: Mapping[bytes, str]
+) -> dict[bytes, Omission]:
+    """Give the records that the SENCO leaves out, by stream, as the manifest names them."""
+    left_out: dict[bytes, Omission] = {}
+    for index, why in sending.leave_out.items():
+        known = index < exchange.reader.size
+        stream = exchange.reader.entry(index).stream if known else b""
+        if stream not in going or stream == sending.pupil.bytes:
+            raise RuleRefused(
+                f"Entry {index} is in no record that can be left out; nothing was sent.",
+                "It belongs to another pupil, never goes along, or is the pupil's own record.",
+                "See the numbers in send-ledger history; keep single texts back with --withhold.",
+                kind="not-in-record",
+            )
+        left_out[stream] = Omission(going[stream], why)
+    return left_out
+
+
+def _kept_back(exchange: Exchange, sending: Sending, *, story: bool) -> tuple[str, ...]:
+    unnamed = {"protected_address"} | (set() if story else {MY_STORY_ITEM})
+    held = {noun for noun, _stream in exchange.streams_of(sending.pupil.bytes)}
+    return tuple(sorted(held & unnamed))
 
 
 def _protected(exchange: Exchange, stream: bytes) -> ProtectedWords:

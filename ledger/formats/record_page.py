@@ -82,6 +82,7 @@ class PageEntry:
         corrected_by: log index of the entry that corrects it, or None.
         disputed: whether the signer's key or role was taken back from before it.
         understood: whether its type is known to this program.
+        withheld: whether the sender kept its texts back.
     """
 
     index: int
@@ -93,6 +94,7 @@ class PageEntry:
     corrected_by: int | None
     disputed: bool
     understood: bool
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,8 @@ def _marks(entry: PageEntry) -> list[str]:
         marks.append(f"Entered late, {entry.days_late} days after the fact: {_text(reason)}")
     if entry.disputed:
         marks.append("Disputed: the signer's key or role was taken back from before this entry.")
+    if entry.withheld:
+        marks.append("Its texts were kept back by the sending school; see “What is not in it”.")
     if not entry.understood:
         marks.append("Not understood: this program does not know entries of this kind.")
     return marks

@@ -37,6 +37,7 @@ from ledger.formats.bundle_layout import (
 )
 from ledger.formats.record_page import PAGE_MARK, PAGE_MARK_OF_ANY_VERSION
 from ledger.formats.sha256sums import check_sha256sums
+from ledger.formats.withheld import withheld_entries
 from ledger.formats.zip_archive import archive_size
 from ledger.seal.time_stamps import check_token
 from ledger.seal.tree import check_consistency
@@ -113,6 +114,7 @@ class ReceivedBundle:
         root: root hash there.
         checkpoint: the signed checkpoint, verbatim: what the receiver cosigns.
         not_understood: log index → type name of the entries of unknown types.
+        withheld: log indexes of the entries whose texts the sender kept back.
         signers: thumbprint → name, as the sender's authority stream has them.
         disputed: log indexes of entries whose key or role was revoked from before them on.
         page: the readable record, drawn here from the entries.
@@ -129,6 +131,7 @@ class ReceivedBundle:
     root: bytes
     checkpoint: bytes
     not_understood: Mapping[int, str]
+    withheld: frozenset[int]
     signers: Mapping[str, str]
     disputed: frozenset[int]
     page: bytes
@@ -231,7 +234,12 @@ class _Examiner:
         unknown = self.logged.check_said(
             [manifest, *entries], whole={one.statement.stream for one in entries}
         )
-        odd = [one for one in entries if one not in unknown and not decodes(one)]
+        withheld = withheld_entries((one.category, one.reason) for one in said.omissions)
+        odd = [
+            one
+            for one in entries
+            if one not in unknown and one.index not in withheld and not decodes(one)
+        ]
         self.logged.note_not_understood(odd)
         unknown += odd
         attachments = read_attachments(files)
@@ -241,7 +249,7 @@ class _Examiner:
                 lambda: check_order(entries, heads),
                 lambda: check_streams(entries, heads),
                 lambda: self._check_manifest(said, manifest, entries),
-                lambda: check_every_field_shown([manifest, *entries]),
+                lambda: check_every_field_shown([manifest, *entries], withheld),
                 lambda: check_one_pupil(entries, said.pupil),
                 lambda: self._check_page(manifest, entries, authority),
             ),
@@ -282,6 +290,7 @@ class _Examiner:
             root=head.root,
             checkpoint=self.logged.files[CHECKPOINT],
             not_understood={one.index: str(one.fields.get("event")) for one in unknown},
+            withheld=withheld_entries((one.category, one.reason) for one in said.omissions),
             signers=signers,
             disputed=frozenset(
                 one.index

@@ -14,14 +14,16 @@ from ledger.formats import kinds
 from ledger.formats.bundle_layout import head_name, statement_name
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import CLEAR_MEMBERS
+from ledger.formats.withheld import STILL_SHOWN
 from ledger.verify.logged import Logged, LoggedStream, check_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 MANIFEST_TYPE: Final = "handover.manifest.v1"
 BASE_NAMES: Final = ("event", "occurred_on", "subject_name", "subject_born", "subject_id")
 """Fields that every entry has, whatever its type (docs/formats/statement.md)."""
+_DISAGREES: Final = "manifest-disagrees"
 
 
 def read_manifest(manifest: Logged) -> ManifestIssued:
@@ -87,17 +89,32 @@ def check_streams(entries: Sequence[Logged], heads: Sequence[Logged]) -> None:
         check_stream(LoggedStream(tuple(members), ends[stream]))
 
 
-def check_every_field_shown(shown: Sequence[Logged]) -> None:
-    """Check that no entry withholds a field: a bundle carries the whole record.
+def check_every_field_shown(shown: Sequence[Logged], withheld: Collection[int]) -> None:
+    """Check that no entry withholds a field, but those that the manifest names.
 
     Decoys hide how many fields an entry has, so what can be demanded is what
     every entry has, and what a type known here adds.
 
+    Args:
+        shown: the manifest and the entries.
+        withheld: log indexes of entries whose texts the sender kept back.
+
     Raises:
-        AlterationFound: kind "field-withheld".
+        AlterationFound: kind "field-withheld"; "manifest-disagrees" where an entry
+            that it names is not here, or shows more.
     """
+    if not set(withheld) <= {one.index for one in shown}:
+        raise AlterationFound("The manifest names an entry that is not here.", kind=_DISAGREES)
     for one in shown:
-        if not _names_due(one) <= one.fields.keys():
+        names, due = one.fields.keys(), _names_due(one)
+        if one.index in withheld:
+            due &= STILL_SHOWN
+            if not names <= STILL_SHOWN:
+                raise AlterationFound(
+                    f"Entry {one.index} shows what its manifest says was kept back.",
+                    kind=_DISAGREES,
+                )
+        if not due <= names:
             raise AlterationFound(
                 f"Entry {one.index} withholds one of its fields.", kind="field-withheld"
             )

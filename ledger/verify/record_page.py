@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import AUTHORITY_KINDS
 from ledger.formats.record_page import Page, PageEntry, draw_page
+from ledger.formats.withheld import withheld_entries
 from ledger.seal.authority import Authority
 from ledger.values.dates import OccurredOn, days_late, parse_instant
 
@@ -48,6 +50,8 @@ def record_page(
     names = signer_names(authority, folded)
     corrections = dict(_corrections(entries))
     told = [_entry(one, names, folded, corrections) for one in entries]
+    withheld = _withheld(manifest)
+    told = [(place, replace(one, withheld=one.index in withheld)) for place, one in told]
     return draw_page(
         Page(
             manifest=manifest.fields,
@@ -55,6 +59,18 @@ def record_page(
             entries=[entry for _, entry in sorted(told, key=lambda pair: pair[0])],
             checkpoint=checkpoint,
         )
+    )
+
+
+def _withheld(manifest: Logged) -> frozenset[int]:
+    omissions = manifest.fields.get("omissions")
+    pairs = omissions if isinstance(omissions, list) else []
+    return withheld_entries(
+        (category, reason)
+        for one in pairs
+        if isinstance(one, dict)
+        and isinstance(category := one.get("category"), str)
+        and isinstance(reason := one.get("reason"), str)
     )
 
 

@@ -188,7 +188,7 @@ def list_consents(setting: Setting, pupil: str) -> None:
         rows = [_listed(one) for one in _consents(view, row)]
         for kept in received_of(view, unb64url(row.pupil)):
             theirs = {"school": kept.received.from_name, "counts_here": False}
-            rows += [{**_listed(one), **theirs} for one in consents_of(kept.history())]
+            rows += [{**_listed(one), **theirs} for one in consents_of(kept.readable())]
     for one in rows:
         one["asked_by"] = one["school"] or "this school"
     columns = {

@@ -9,6 +9,7 @@ from ledger.entrypoints.cli.entry_words import (
     headline,
     read_fields,
     stated_words,
+    type_words,
 )
 from ledger.entrypoints.cli.table import printable
 from ledger.projections.people import names_by_kid
@@ -38,6 +39,7 @@ def own_records(view: View, entries: Sequence[HistoryEntry]) -> list[dict[str, A
             "disputed": view.authority.disputed(one.index, one.kid, one.role),
             "received": None,
             "understood": True,
+            "withheld": False,
         }
         for one, corrections in zip(entries, _corrections(entries), strict=True)
     ]
@@ -58,12 +60,13 @@ def received_records(kept: KeptRecord, entries: Sequence[HistoryEntry]) -> list[
     }
     return [
         {
-            **(_unread(one) if one.index in kept.bundle.not_understood else _record(one, {})),
+            **_received(one, kept),
             **corrections,
             "signed_by": kept.bundle.signers.get(one.kid, ""),
             "disputed": one.index in kept.bundle.disputed,
             "received": came,
             "understood": one.index not in kept.bundle.not_understood,
+            "withheld": one.index in kept.bundle.withheld,
         }
         for one, corrections in zip(entries, _corrections(entries), strict=True)
     ]
@@ -112,6 +115,16 @@ def _record(one: HistoryEntry, schools: Mapping[str, str]) -> dict[str, Any]:
     if one.stream in schools and not _school_of(one):
         said.insert(0, f"school: {printable(schools[one.stream])}")
     return {
+        **_about(one),
+        "what": headline(one.type, fields),
+        "details": said,
+        "fields": one.fields,
+    }
+
+
+def _about(one: HistoryEntry) -> dict[str, Any]:
+    """Give what is known of every entry, whatever it says."""
+    return {
         "entry": one.index,
         "stream": one.stream,
         "seq": one.seq,
@@ -120,9 +133,6 @@ def _record(one: HistoryEntry, schools: Mapping[str, str]) -> dict[str, Any]:
         "recorded_at": one.recorded_at,
         "days_late": one.days_late,
         "late_reason": one.fields.get("late_reason"),
-        "what": headline(one.type, fields),
-        "details": said,
-        "fields": one.fields,
         "role": one.role,
         "kid": one.kid,
         "keyed_by": one.fields.get("keyed_by"),
@@ -130,10 +140,15 @@ def _record(one: HistoryEntry, schools: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _unread(one: HistoryEntry) -> dict[str, Any]:
-    """Give an entry that this version does not understand: that it is there, and no more."""
-    words = f"not understood by this version: an entry of the kind {printable(one.type)}"
-    return {**_record(one, {}), "what": words, "details": [], "fields": {}}
+def _received(one: HistoryEntry, kept: KeptRecord) -> dict[str, Any]:
+    """Give another school's entry; of one that cannot be read, that it is there and no more."""
+    if one.index in kept.bundle.not_understood:
+        words = f"not understood by this version: an entry of the kind {printable(one.type)}"
+    elif one.index in kept.bundle.withheld:
+        words = f"{type_words(one.type)}: its texts were kept back by the sending school"
+    else:
+        return _record(one, {})
+    return {**_about(one), "what": words, "details": [], "fields": {}}
 
 
 def entry_lines(one: Mapping[str, Any]) -> Iterable[str]:
@@ -143,7 +158,8 @@ def entry_lines(one: Mapping[str, Any]) -> Iterable[str]:
     if one["corrected_by"] is not None:
         what = f"[corrected by entry {one['corrected_by']}: no longer counts] {what}"
     if one["corrects"] is not None:
-        what = f"entry {one['corrects']} was wrong: {printable(one['fields']['grounds'])}"
+        grounds = one["fields"].get("grounds") or "why was kept back"
+        what = f"entry {one['corrects']} was wrong: {printable(grounds)}"
     came = one["received"]
     place = f"{printable(came['school'])}, their entry" if came else "entry"
     yield f"{stated} · {place} {one['entry']} · {what}"
@@ -153,7 +169,8 @@ def entry_lines(one: Mapping[str, Any]) -> Iterable[str]:
     if came:
         yield f"    {received_words(came)}"
     if one["days_late"]:
-        reason = printable(one["late_reason"] or "no reason given")
+        missing = "why was kept back" if one["withheld"] else "no reason given"
+        reason = printable(one["late_reason"] or missing)
         yield f"    entered {one['days_late']} days later: {reason}"
     if one["disputed"]:
         yield "    DISPUTED: signed with a key or role that was revoked from before this entry on"

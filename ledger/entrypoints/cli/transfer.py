@@ -20,20 +20,43 @@ from ledger.bundles.receive import (
     receive_bundle,
     reject_record,
 )
-from ledger.bundles.send import Sending, send_record
+from ledger.bundles.send import Sending, Sent, send_record
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
+from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.transfer_pupil import ask_whose, new_pupil
 from ledger.entrypoints.cli.transfer_reading import command, find_transfer
 from ledger.entrypoints.cli.viewing import pupil_stream
-from ledger.errors import StorageFailed
+from ledger.errors import InputRefused, StorageFailed
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
 
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
+_DECIDED = "Left out by decision of the SENCO."
+
+
+def _parse_entry(text: str) -> tuple[int, str]:
+    """Read ENTRY or ENTRY=WHY."""
+    number, _equals, why = text.partition("=")
+    if not number.strip().isdecimal():
+        raise InputRefused(
+            f"“{printable(text)}” names no entry.",
+            "It begins with the entry's number, as send-ledger history shows it.",
+            "For example 57, or 57=about another child.",
+            kind="bad-entry-number",
+        )
+    return int(number), why.strip() or _DECIDED
+
+
+ENTRY = Read("entry", _parse_entry)
+_KEPT_BACK = {
+    "my_story": "My Story (no consent to share it with that school is in force)",
+    "protected_address": "the protected address",
+}
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".csv"})
 
 
@@ -49,6 +72,12 @@ def _exchange(at_work: Acting, *, unattended: bool = False) -> Exchange:
 @click.option("--attach", multiple=True, type=_FILE, help="A document to send along.")
 @click.option("--checked-by", help="Who checked recipient and content; you, where not given.")
 @click.option("--signed-off-by", help="Who looked through attachments that cannot be scanned.")
+@click.option(
+    "--withhold", multiple=True, type=ENTRY, help="Keep this entry's texts back; or ENTRY=WHY."
+)
+@click.option(
+    "--leave-out", multiple=True, type=ENTRY, help="Leave out this entry's whole record; or =WHY."
+)
 def send(
     setting: Setting,
     pupil: str,
@@ -58,11 +87,15 @@ def send(
     attach: tuple[Path, ...],
     checked_by: str | None,
     signed_off_by: str | None,
+    withhold: tuple[tuple[int, str], ...],
+    leave_out: tuple[tuple[int, str], ...],
 ) -> None:
     """Make the encrypted bundle of a pupil's record for another school.
 
     A protected address never leaves; all texts are scanned for it. My Story
-    leaves only under its own consent, in force for that school.
+    leaves only under its own consent, in force for that school. What you keep
+    back with --withhold or --leave-out is named in the manifest, with why; a
+    withheld entry still goes as signed, its digests in place of its texts.
 
     \b
     Examples:
@@ -82,11 +115,19 @@ def send(
                 checked_by=checked_by or at_work.desk.name,
                 attachments=[_attachment(at_work, path) for path in attach],
                 signed_off_by=signed_off_by,
+                withhold=dict(withhold),
+                leave_out=dict(leave_out),
             ),
         )
         write_private(out, sent.bundle)
-    words = [f"Written: {out} ({sent.statements} entries), for {to_school} alone."]
+    _say_sent(setting, out, sent)
+
+
+def _say_sent(setting: Setting, out: Path, sent: Sent) -> None:
+    to, number = sent.to_name, sent.transfer.number
+    words = [f"Written: {out} ({sent.statements} entries), for {to} alone. Number: {number}."]
     words += [f"Left out: {one.category}: {one.reason}" for one in sent.omissions]
+    words += [f"Not sent, and named to nobody: {_KEPT_BACK[one]}" for one in sent.kept_back]
     words.append("Send the file; then bring their receipt back with transfer acknowledge.")
     say(
         setting,
@@ -94,8 +135,11 @@ def send(
         {
             "bundle": str(out),
             "sha256": hashlib.sha256(sent.bundle).hexdigest(),
-            "transfer": b64url(sent.transfer.bytes),
+            "transfer": b64url(sent.transfer.id.bytes),
+            "number": number,
+            "to": to,
             "statements": sent.statements,
+            "kept_back": list(sent.kept_back),
             "omissions": [[one.category, one.reason] for one in sent.omissions],
         },
     )

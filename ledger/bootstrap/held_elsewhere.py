@@ -153,19 +153,35 @@ def _held_in_ledger(path: Path, lid: bytes | None) -> list[Held]:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Read every file below a folder: relative name → bytes.
+    """Read every file below a proof folder: relative name → bytes.
 
     Raises:
-        InputRefused: more files than any proof has.
+        AlterationFound: kind "unexpected-file": it holds a link, a device, an empty
+            folder, or more files than any proof has.
     """
     files: dict[str, bytes] = {}
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        files[path.relative_to(folder).as_posix()] = path.read_bytes()
-        if len(files) > MAX_FOLDER_FILES:
-            raise InputRefused("The folder has too many files to be a proof.", kind="too-large")
+        if path.is_symlink():
+            raise _unexpected("A link is")
+        if path.is_dir():
+            if next(path.iterdir(), None) is None:
+                raise _unexpected("An empty folder is")
+        elif not path.is_file():
+            raise _unexpected("Something that is no file is")
+        elif len(files) == MAX_FOLDER_FILES:
+            raise _unexpected("More than belongs to any proof is")
+        else:
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
     return files
+
+
+def _unexpected(what: str) -> AlterationFound:
+    return AlterationFound(
+        f"{what} among the files of the proof.",
+        "It belongs to no proof folder.",
+        "Ask whoever gave it to you for another copy.",
+        kind="unexpected-file",
+    )
 
 
 def _demand_sound(report: Report, path: Path) -> None:

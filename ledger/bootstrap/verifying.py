@@ -22,7 +22,7 @@ from ledger.bootstrap.held_elsewhere import (
 )
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.receipt import open_receipt_file
-from ledger.errors import InputRefused, KeyUnavailable, NotFound
+from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, NotFound
 from ledger.evidence.time_words import proved_time
 from ledger.formats.bundle_layout import is_bundle_name
 from ledger.formats.ledger_file import FILE_NAME
@@ -32,11 +32,13 @@ from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
 from ledger.verify.findings import MAX_LISTED, Findings, Report, Result
 from ledger.verify.home import verify_ledger
-from ledger.verify.proof_folder import examine_proof_folder
+from ledger.verify.proof_folder import SUBJECT, examine_proof_folder
 from ledger.verify.receipt import verify_receipt
 from ledger.verify.saved_state import SavedState
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
+PROOF_MARKS = ("statement.sd-jwt", "checkpoint", "SHA256SUMS")
+"""A folder that holds one of them was a proof, whatever it lacks."""
 AGE_MAGIC = b"age-encryption.org/v1\n"
 _SEVERITY: Mapping[Result, int] = {"intact": 0, "unanchored": 1, "altered": 2}
 
@@ -84,12 +86,11 @@ def verify_target(target: Path, wanted: Wanted) -> Report:
     if target.is_dir():
         if (target / FILE_NAME).exists():
             return verify_home(target, wanted)
-        if (target / "statement.sd-jwt").exists():
-            examined = examine_proof_folder(read_folder(target), wanted.policy, wanted.now)
-            return replace(examined.report, time=proved_time(examined))
+        if any((target / name).exists() for name in PROOF_MARKS):
+            return _verify_proof(target, wanted)
         raise InputRefused(
             "The folder is neither a school's home nor a proof.",
-            "It has no ledger.db and no statement.sd-jwt.",
+            "It has no ledger.db, and nothing of a proof.",
             "Name the home, or the folder that consent prove wrote.",
             kind="unknown-target",
         )
@@ -110,6 +111,17 @@ def verify_target(target: Path, wanted: Wanted) -> Report:
         "Verify a proof by naming its folder.",
         kind="unknown-target",
     )
+
+
+def _verify_proof(target: Path, wanted: Wanted) -> Report:
+    try:
+        files = read_folder(target)
+    except AlterationFound as error:
+        findings = Findings()
+        findings.add_error(error)
+        return findings.report(SUBJECT)
+    examined = examine_proof_folder(files, wanted.policy, wanted.now)
+    return replace(examined.report, time=proved_time(examined))
 
 
 def verify_home(target: Path, wanted: Wanted) -> Report:

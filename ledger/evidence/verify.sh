@@ -9,10 +9,14 @@
 #
 # Ends with 0: verified against the outside policy.  10: altered.  11: nothing was found
 # altered, but not everything could be verified; without --policy that is always so.
+# 2, 5, 6: nothing was checked, for the words or the trust policy given cannot be used.
 #
 # The formats: RFC 9901 (SD-JWT), RFC 9162 (log), RFC 3161 (time stamps), and C2SP
 # signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, tlog-policy.  JSON is read
 # in the one spelling that a ledger writes; any other is refused.
+case ${BASH_VERSION:-none}:${SHELLOPTS-}: in
+  none:* | *:posix:*) echo 'Run this with bash: bash verify.sh [--policy DIR] [FOLDER]'; exit 2 ;;
+esac
 set -u -f
 export LC_ALL=C
 umask 077
@@ -22,7 +26,7 @@ altered() { printf 'ALTERED: %s.\n' "$*"; exit 10; }
 lacking() { printf 'NOT VERIFIED: %s.\n' "$*"; incomplete=1; }
 stop() { printf 'NOT VERIFIED: %s.\n' "$*"; exit 11; }
 tell() { printf 'Note: %s.\n' "$*"; }
-usage() { printf 'Usage: bash verify.sh [--policy DIR] [FOLDER]\n'; exit 2; }
+usage() { printf '%s\n' "$@" 'Usage: bash verify.sh [--policy DIR] [FOLDER]'; exit 2; }
 
 # --- text, hexadecimal, base64: functions answer in REPLY -------------------------------
 STANDARD=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
@@ -126,19 +130,58 @@ read_vkey() { # name+id+base64: sets vname, vid, vtype, vx
 
 # --- the trust policy: C2SP tlog-policy ------------------------------------------------------
 log_keys=() witnesses=() groups=() quorum=''
+unusable() { # exit code, words: whose the policy is decides what follows
+  [ "$trusted" != policy ] || altered "the policy of the folder: $2"
+  printf 'REFUSED: the trust policy: %s.\n' "$2"; exit "$1"
+}
+read_trusted() { # the trust policy in $trusted, as far as it can be judged by itself
+  local one
+  for one in policy.txt genesis.sha256 tsa-roots.pem; do
+    [ ! -L "$trusted/$one" ] || unusable 6 "$one is a link"
+    [[ ! -e $trusted/$one || -f $trusted/$one ]] || unusable 6 "$one is no file"
+  done
+  [ -f "$trusted/policy.txt" ] || unusable 5 'there is no policy.txt in it'
+  read_policy "$trusted" || unusable 6 'policy.txt is malformed'
+  one=$trusted/tsa-roots.pem
+  if [ -f "$one" ] && grep -q '[^[:space:]]' "$one"; then
+    grep -q -e '-----BEGIN CERTIFICATE-----' "$one" &&
+      openssl crl2pkcs7 -nocrl -certfile "$one" -out "$work/bytes" 2>/dev/null ||
+      unusable 6 'tsa-roots.pem is malformed'
+  fi
+  one=$trusted/genesis.sha256
+  if [ -f "$one" ]; then named "$one" || unusable 6 'genesis.sha256 is malformed'; fi
+}
+named() { # genesis.sha256: REPLY is the hash in it
+  ! IFS= read -r -d '' REPLY <"$1" || return 1
+  [[ $REPLY =~ ^([0-9a-f]{64})(\ \ [!-~]+)?$NL?$ ]] && REPLY=${BASH_REMATCH[1]}
+}
 read_policy() { # folder
-  local line word
-  [ -f "$1/policy.txt" ] || return 1
+  local line word names=' none ' free=' ' keys=' ' member
+  [ "$(tail -c 1 "$1/policy.txt" | wc -l)" -eq 1 ] || return 1
+  [ "$(tr -d '\011\012\040-\176\200-\377' <"$1/policy.txt" | wc -c)" -eq 0 ] || return 1
   while IFS= read -r line; do
     IFS=$' \t' read -r -a word <<<"$line"
     case ${word[0]-#} in
       \#*) ;;
-      log) read_vkey "${word[1]-}" || return 1
+      log) [[ ${#word[@]} -eq 2 || ${#word[@]} -eq 3 ]] && read_vkey "${word[1]}" || return 1
+        [[ $vtype != 04 && $keys != *" log:$vx "* ]] || return 1
+        keys+="log:$vx "
         [ "$vtype" != 01 ] || log_keys+=("$vname $vid $vx") ;;
-      witness) read_vkey "${word[2]-}" || return 1
+      witness) [[ ${#word[@]} -eq 3 || ${#word[@]} -eq 4 ]] && read_vkey "${word[2]}" || return 1
+        [[ $vtype != 01 && $keys != *" witness:$vx "* && $names != *" ${word[1]} "* ]] || return 1
+        keys+="witness:$vx " names+="${word[1]} " free+="${word[1]} "
         [ "$vtype" != 04 ] || witnesses+=("${word[1]} $vname $vid $vx") ;;
-      group) [ ${#word[@]} -gt 3 ] || return 1; groups+=("${word[*]:1}") ;;
-      quorum) [[ ${#word[@]} -eq 2 && -z $quorum ]] || return 1; quorum=${word[1]} ;;
+      group) [[ ${#word[@]} -gt 3 && ${word[2]} =~ ^(any|all|[1-9][0-9]{0,3})$ ]] || return 1
+        [[ ${word[2]} == a* || ${word[2]} -le $((${#word[@]} - 3)) ]] || return 1
+        for member in "${word[@]:3}"; do
+          [[ $free == *" $member "* ]] || return 1
+          free=${free/" $member "/ }
+        done
+        [[ $names != *" ${word[1]} "* ]] || return 1
+        names+="${word[1]} " free+="${word[1]} "
+        groups+=("${word[*]:1}") ;;
+      quorum) [[ ${#word[@]} -eq 2 && -z $quorum && $names == *" ${word[1]} "* ]] || return 1
+        quorum=${word[1]} ;;
       *) return 1 ;;
     esac
   done <"$1/policy.txt"
@@ -585,7 +628,7 @@ policy='' folder=''
 while [ $# -gt 0 ]; do
   case $1 in
     --policy) [ $# -gt 1 ] || usage
-      policy=$(cd -- "$2" 2>/dev/null && pwd) || stop "there is no folder $2"
+      policy=$(cd -- "$2" 2>/dev/null && pwd) || usage "There is no folder $2."
       shift ;;
     -*) usage ;;
     *) folder=$1 ;;
@@ -597,7 +640,8 @@ for one in openssl sha256sum base64 sed grep cut date head tail mktemp sort tr w
 done
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || stop 'this bash is older than 4.4'
 [[ $(openssl version) =~ ^OpenSSL\ ([3-9]|[1-9][0-9])\. ]] || stop 'there is no OpenSSL 3.0 or newer'
-cd -- "${folder:-$(dirname -- "${BASH_SOURCE[0]}")}" || stop 'there is no such folder'
+cd -- "${folder:-$(dirname -- "${BASH_SOURCE[0]}")}" 2>/dev/null ||
+  { printf 'REFUSED: there is no such folder.\n'; exit 5; }
 work=$(mktemp -d) || stop 'there is no place for temporary files'
 trap 'rm -rf -- "$work"' EXIT
 
@@ -610,7 +654,10 @@ KNOWN+='|((stream|authority)/([0-9]{4,15}|head)|authority/countersignature)\.(sd
 files=()
 for one in "${found[@]}"; do
   [ ! -L "$one" ] || altered 'a link is among the files'
-  [ ! -d "$one" ] || continue
+  if [ -d "$one" ]; then
+    [[ " ${found[*]} " == *" $one/"* ]] || altered 'an empty folder is among the files'
+    continue
+  fi
   [[ -f $one && $one =~ $KNOWN ]] || altered 'a file is here that belongs to no proof folder'
   [ "$one" = SHA256SUMS ] || files+=("$one")
 done
@@ -626,7 +673,8 @@ sha256sum --check --strict --quiet SHA256SUMS >/dev/null 2>&1 || altered 'a file
 # Whose word counts: the log's key, and what it signed.
 trusted=${policy:-policy}
 [ -n "$policy" ] || lacking 'self-asserted: no trust policy was given from outside (--policy)'
-read_policy "$trusted" || stop "$trusted/policy.txt is missing or malformed"
+if [ -n "$policy" ]; then (trusted=policy; read_trusted) || exit 10; fi # what the folder claims
+read_trusted
 read_checkpoint checkpoint
 if ! log_signed; then
   lacking 'no signature on the checkpoint is by a log that the policy names'
@@ -673,17 +721,12 @@ for one in "${shown[@]}"; do [ "$one" -le "$last" ] || altered 'authority/ ends 
 [ -z "$late" ] || shown+=("$late")
 
 # The first statement is the one that is trusted, and registers the root key.
-named() { # genesis.sha256: REPLY is the hash in it
-  read_file "$1"
-  [[ $REPLY =~ ^([0-9a-f]{64})(\ \ [!-~]+)?$NL?$ ]] || altered "$1 is malformed"
-  REPLY=${BASH_REMATCH[1]}
-}
 sum_text "${at_jwt[$genesis]}"; first=$REPLY
 to_url "$first"
 [[ -z $body || "${at_kind[$body]} ${at_role[$body]} ${at_further[$body]}" == \
   "countersignature responsible-body ,\"of\":\"$REPLY\"" ]] ||
   altered 'authority/countersignature is no countersignature of the first statement'
-named policy/genesis.sha256
+named policy/genesis.sha256 || altered 'policy/genesis.sha256 is malformed'
 [ "$REPLY" = "$first" ] || altered 'policy/ does not fit authority/'
 if [ -f "$trusted/genesis.sha256" ]; then
   named "$trusted/genesis.sha256"

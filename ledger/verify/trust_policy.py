@@ -107,7 +107,8 @@ def load_trust_policy(folder: Path) -> dict[str, bytes]:
 
     Raises:
         NotFound: kind "no-policy": there is no such folder.
-        InputRefused: kind "policy-too-large".
+        InputRefused: kind "policy-too-large"; or "policy-no-file": one of its files
+            is a link, a folder or a device.
     """
     if not folder.is_dir():
         raise NotFound(
@@ -118,8 +119,15 @@ def load_trust_policy(folder: Path) -> dict[str, bytes]:
     found = {}
     for name in POLICY_NAMES:
         file = folder / name
-        if not file.is_file():
+        if not file.exists() and not file.is_symlink():
             continue
+        if file.is_symlink() or not file.is_file():
+            raise InputRefused(
+                f"{name} of the trust policy is no file of its own.",
+                "It is a link, a folder or a device, so what it says may change.",
+                "Copy the file itself into the folder.",
+                kind="policy-no-file",
+            )
         if file.stat().st_size > MAX_POLICY_BYTES:
             raise InputRefused(f"{name} is larger than any real one.", kind="policy-too-large")
         found[name] = file.read_bytes()

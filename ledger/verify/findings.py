@@ -111,6 +111,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A head outside a ledger that the ledger was found to contain.
+
+    Attributes:
+        what: `mark` (this computer's own note) or `held` (given with `--against`).
+        words: what it is, for people.
+        size: how many entries it covers.
+    """
+
+    what: Literal["mark", "held"]
+    words: str
+    size: int
+
+    def members(self) -> dict[str, object]:
+        """Give the JSON members."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedTime:
     """When the entry of a proof was recorded: stated, written down, and proved.
 
@@ -156,6 +175,7 @@ class Report:
         not_checked: what was not checked, in words.
         saved: what to keep for an incremental run, of an intact ledger; or None.
         time: of a proof folder that was not found altered; or None.
+        compared: the heads outside a ledger that it contains, in the order given.
         claim: which claim a proof folder shows; None of another subject, and of an altered one.
     """
 
@@ -170,6 +190,7 @@ class Report:
     not_checked: tuple[str, ...]
     saved: bytes | None = None
     time: ProvedTime | None = None
+    compared: tuple[Compared, ...] = ()
     claim: Claim | None = None
 
     @property
@@ -198,13 +219,14 @@ class Report:
             "unlisted": self.unlisted,
             "not_checked": list(self.not_checked),
             "time": None if self.time is None else self.time.members(),
+            "compared": [one.members() for one in self.compared],
             "claim": None if self.claim is None else self.claim.members(),
         }
         return json.dumps(members, ensure_ascii=False, indent=2) + "\n"
 
     def words(self) -> str:
         """Write the report for people."""
-        lines = [self._verdict()]
+        lines = [self._verdict(), *self._compared_with()]
         if self.claim is not None:
             lines += ["", "What this proof claims:", *self.claim.lines()]
         if self.time is not None:
@@ -218,13 +240,30 @@ class Report:
             lines += ["", "Not checked:", *(f"  - {one}." for one in self.not_checked)]
         return "\n".join(lines) + "\n"
 
+    def _compared_with(self) -> list[str]:
+        if not self.compared:
+            return []
+        lines = [f"  - {one.words}, at {one.size:,} entries" for one in self.compared]
+        if all(one.what == "mark" for one in self.compared):
+            lines.append(
+                "  Nothing that anybody else holds was compared: add a receipt or checkpoint with "
+                "--against."
+            )
+        above = (self.size or 0) - max(one.size for one in self.compared)
+        if above > 0:
+            lines.append(f"  The newest {above:,} entries stand above all of that.")
+        return ["", "Compared with:", *lines]
+
     def _verdict(self) -> str:
         grown = "" if self.size is None else f" ({self.size:,} entries)"
         match self.result:
             case "intact":
+                with_what = (
+                    "what it was compared with" if self.compared else "the trust policy given"
+                )
                 return (
                     f"INTACT. This {self.subject}{grown} is as it was signed: every signature "
-                    "fits, nothing is missing, and it agrees with what is held elsewhere."
+                    f"fits, no entry is missing between others, and it agrees with {with_what}."
                 )
             case "altered":
                 return (
@@ -244,9 +283,11 @@ class Findings:
 
     Attributes:
         counts: what was checked, how often.
+        compared: the heads outside a ledger that it was found to contain.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
+    compared: list[Compared] = field(default_factory=list)
     _found: list[Finding] = field(default_factory=list)
     _notes: list[Finding] = field(default_factory=list)
     _codes: Counter[str] = field(default_factory=Counter)
@@ -309,6 +350,7 @@ class Findings:
             notes=tuple(sorted(self._notes, key=_order)[:MAX_LISTED]),
             codes=dict(self._codes),
             not_checked=tuple(self._not_checked),
+            compared=tuple(self.compared),
         )
 
 

@@ -7,10 +7,11 @@ of it was written anew: that takes a head of it that lies somewhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import unb64url
+from ledger.verify.findings import Compared
 
 if TYPE_CHECKING:
     from ledger.formats.high_water_mark import HighWaterMark
@@ -30,6 +31,7 @@ class Held:
         size: leaves of the tree.
         root: its root hash, 32 bytes.
         leaf: log index and leaf hash (32 bytes) of an entry that it proves, or None.
+        what: `mark` where it is this computer's own.
     """
 
     description: str
@@ -37,6 +39,7 @@ class Held:
     size: int
     root: bytes
     leaf: tuple[int, bytes] | None = None
+    what: Literal["mark", "held"] = "held"
 
 
 def of_mark(mark: HighWaterMark) -> Held:
@@ -46,6 +49,7 @@ def of_mark(mark: HighWaterMark) -> Held:
         origin=origin_of(mark.lid),
         size=mark.size,
         root=mark.root,
+        what="mark",
     )
 
 
@@ -84,6 +88,10 @@ def check_held(findings: Findings, held: Held, tree: GrownTree, lid: str, shorte
             )
         else:
             findings.counts["held_heads"] += 1
+            if held.size:
+                findings.compared.append(
+                    Compared(what=held.what, words=held.description, size=held.size)
+                )
 
 
 def _the(held: Held) -> str:

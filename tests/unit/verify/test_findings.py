@@ -97,7 +97,7 @@ def test_words_name_entry_code_and_what_was_not_checked() -> None:
 def test_every_member_of_the_json_is_there_for_every_result() -> None:
     members = {
         *("format", "result", "exit_code", "subject", "size", "root", "counts"),
-        *("findings", "notes", "codes", "unlisted", "not_checked", "claim", "time"),
+        *("findings", "notes", "codes", "unlisted", "not_checked", "compared", "claim", "time"),
     }
     for code in ("fork", "unanchored", "self-rooted"):
         findings = Findings()

@@ -155,6 +155,14 @@ def _verified(exchange: Exchange, data: bytes) -> ReceiptFacts:
             kind="bad-receipt",
         )
     origin = Checkpoint.parse(SignedNote.parse(files[CHECKPOINT]).text).origin
+    if origin == exchange.origin:
+        raise InputRefused(
+            "The file is one that this school wrote itself; nothing was recorded.",
+            "A handover goes on with what the other school signed.",
+            "Name the file that came from them: their receipt for acknowledge, "
+            "their confirmation for complete.",
+            kind="own-receipt",
+        )
     report, facts = verify_receipt(files, policy_of_partner(exchange.partner(origin)))
     if facts is None or report.result == "altered":
         raise _altered(report)

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ledger.bundles.container import unpack
-from ledger.errors import MalformedInput
+from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.bundle_layout import (
     CHECKPOINT,
     POLICY,
@@ -86,7 +86,15 @@ def open_receipt_file(data: bytes) -> dict[str, bytes]:
         InputRefused, MalformedInput: as `ledger.formats.zip_archive.unpack`;
             kind "receipt-not-canonical": the same files, wrapped otherwise.
     """
-    members = unpack(data, allow=is_receipt_name)
+    try:
+        members = unpack(data, allow=is_receipt_name)
+    except (InputRefused, MalformedInput) as refused:
+        raise type(refused)(
+            "The file is not a receipt, or it was damaged on its way.",
+            refused.why or refused.what,
+            "Ask the other school to send its receipt or confirmation again.",
+            kind=refused.kind,
+        ) from None
     # Confirmations name a receipt by the hash of its file, so a receipt has one file.
     if pack(members) != data:
         raise MalformedInput(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ZOE = "A203102209083"
 HEADINGS = REGISTER.splitlines()[0]
 IMPORT = ("import", "--as", "senco")
+AS = ("--as", "senco")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -253,6 +254,41 @@ def test_a_step_that_does_not_wait_is_refused(at_stage: Any) -> None:
     pair.sender.refused(5, "unknown-school", *send, "--out", pair.file("new.age"))
     again = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
     pair.sender.refused(8, "file-exists", *again, "--out", pair.file("zoe.age"))
+
+
+def test_ones_own_papers_are_called_so(at_stage: Any) -> None:
+    pair = at_stage("acknowledged")
+    for school, step, name in (
+        (pair.receiver, "complete", "accepted"),
+        (pair.receiver, "complete", "received"),
+        (pair.sender, "acknowledge", "confirmation"),
+    ):
+        words = ("transfer", step, pair.file(name), "--as", "senco")
+        assert "their confirmation" in school.refused(6, "own-receipt", *words)["try"]
+    card = pair.sender.write("own.card", b"")
+    pair.sender.ok("school", "card", "--out", card + "2", "--as", "senco")
+    pair.sender.refused(6, "own-card", "school", "trust", card + "2", "--as", "senco")
+
+
+def test_a_damaged_receipt_is_to_be_sent_again(at_stage: Any) -> None:
+    pair = at_stage("received")
+    for damaged in (pair.read("received")[:-40], b"no zip at all"):
+        file = pair.sender.write("damaged", damaged)
+        said = pair.sender.refused(6, "zip-malformed", "transfer", "acknowledge", file, *AS)
+        assert "receipt or confirmation again" in said["try"]
+
+
+def test_a_backup_from_before_a_receipt_is_restored_to_be_read_alone(at_stage: Any) -> None:
+    pair = at_stage("strangers no more")
+    later = at_stage("complete")
+    pair.sender.ok("backup", str(pair.sender.folder / "backup"), "--as", "senco")
+    elsewhere = {
+        "SEND_LEDGER_HOME": str(pair.folder / "restored"),
+        "SEND_LEDGER_STATE": str(pair.folder / "another computer"),
+    }
+    restore = ("restore", str(pair.sender.folder / "backup"), "--against")
+    said = pair.sender.ok(*restore, later.file("accepted"), env=elsewhere)
+    assert said["read_only"] is True
 
 
 # --- what went through -------------------------------------------------------

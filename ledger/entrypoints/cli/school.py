@@ -22,6 +22,7 @@ from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.parameters import WORDS, GivenPath
 from ledger.errors import InputRefused, UsageError
+from ledger.formats.checkpoint import origin_of
 from ledger.seal.private_files import write_private
 from ledger.statute.rules import local_profiles
 from ledger.values.dates import parse_day
@@ -84,6 +85,13 @@ def trust(setting: Setting, file: Path, *, spoken: str | None, checked_how: str 
     """
     read = read_card(file.read_bytes())
     words = fingerprint(read)
+    if read.origin == origin_of(setting.home().lid):
+        raise InputRefused(
+            "The card is this school's own; nothing is trusted.",
+            "A school does not vouch for itself.",
+            "Send it to the other school, and name the card that came from them.",
+            kind="own-card",
+        )
     shown = {"name": read.name, "urn": str(read.urn), "origin": read.origin, "fingerprint": words}
     if spoken is None:
         say(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.bootstrap.home import Home
+from ledger.bootstrap.marks import BACKUP_NOTE, behind_mark, living_home
 from ledger.errors import AlterationFound, InputRefused, MalformedInput, StorageFailed
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.checkpoint import Checkpoint, origin_of
@@ -28,7 +29,6 @@ from ledger.seal.private_files import make_private_folder, write_private
 from ledger.seal.proofs import LogProver
 from ledger.seal.tree import Frontier, leaf_hash
 
-NOTE_NAME = "backup.json"
 _HOME_NAME = "home.json"
 _FILES = ("tsa-roots.pem",)
 _FOLDERS = ("keys", "attachments")
@@ -65,7 +65,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
             "root": b64url(report.root),
             "made_at": home.clock().isoformat(timespec="seconds"),
         }
-        write_private(target / NOTE_NAME, json.dumps(note, indent=2).encode("ascii") + b"\n")
+        write_private(target / BACKUP_NOTE, json.dumps(note, indent=2).encode("ascii") + b"\n")
     except BaseException:
         shutil.rmtree(target, ignore_errors=True)
         raise
@@ -111,18 +111,20 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[Check
     home = Home.open(target, state_folder)
     for head in heads:
         home.mark.write(head.size, head.root)
+    if not behind_mark(home) and living_home(home) is None:
+        home.place.write(home.path)
     return home
 
 
 def _read_note(backup: Path) -> tuple[bytes, CopyReport]:
     """Read what a backup says of itself: the ledger's id, and what the copy held."""
     try:
-        note: Any = strict_json((backup / NOTE_NAME).read_bytes())
+        note: Any = strict_json((backup / BACKUP_NOTE).read_bytes())
         return unb64url(note["lid"]), CopyReport(note["size"], unb64url(note["root"]))
     except (OSError, InputRefused, KeyError, TypeError):
         raise InputRefused(
             "That folder is not a whole backup; nothing was restored.",
-            f"It has no sound {NOTE_NAME}, which is written last.",
+            f"It has no sound {BACKUP_NOTE}, which is written last.",
             "Name the folder that send-ledger backup wrote; one that broke off cannot be used.",
             kind="not-a-backup",
         ) from None
@@ -130,7 +132,7 @@ def _read_note(backup: Path) -> tuple[bytes, CopyReport]:
 
 def _demand_noted(report: CopyReport, noted: CopyReport) -> None:
     if report != noted:
-        raise _damaged(f"Its ledger is not the one that {NOTE_NAME} tells of.")
+        raise _damaged(f"Its ledger is not the one that {BACKUP_NOTE} tells of.")
 
 
 def _copy_home(source: Path, target: Path) -> CopyReport:

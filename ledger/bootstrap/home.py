@@ -26,6 +26,7 @@ from ledger.formats.ledger_file import FILE_NAME, open_for_reading
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
 from ledger.recorder.mark_file import MarkFile
+from ledger.recorder.place_file import PlaceFile
 from ledger.recorder.sqlite_errors import BUSY_SECONDS
 from ledger.seal.authority import Authority, read_authority
 from ledger.seal.ed25519 import SigningKey
@@ -126,6 +127,11 @@ class Home:
     def mark(self) -> MarkFile:
         """The high-water mark on this computer."""
         return MarkFile.of(self.state_folder, self.lid)
+
+    @property
+    def place(self) -> PlaceFile:
+        """Which folder this computer knows as the ledger's home."""
+        return PlaceFile.of(self.state_folder, self.lid)
 
     @property
     def streams(self) -> HomeStreams:

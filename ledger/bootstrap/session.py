@@ -13,7 +13,7 @@ from ledger.application.ledger_application import LedgerApplication, Parts
 from ledger.application.log import LogKey, seal_log
 from ledger.bootstrap.access import LIBRARY, Reading
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.marks import demand_continuation
+from ledger.bootstrap.marks import demand_continuation, demand_living
 from ledger.bootstrap.upns import check_upns
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import LedgerError
@@ -118,7 +118,9 @@ def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> 
         name: their name.
         keys: the wrapped keys, unlocked for them.
     """
+    demand_living(home)
     demand_continuation(home)
+    home.place.write(home.path)
     upgrade_ledger(home.ledger_path)
     datastore = LedgerDatastore(home.ledger_path)
     recorder = LedgerRecorder(datastore)

@@ -116,6 +116,10 @@ def played_copy(played: Played, tmp_path: Path) -> Played:
     folder, state = tmp_path / "played", tmp_path / "state"
     shutil.copytree(played.folder, folder)
     shutil.copytree(played.summary["state"], state)
+    for place in state.glob("*.place"):
+        place.write_bytes(
+            place.read_bytes().replace(os.fsencode(played.folder), os.fsencode(folder))
+        )
     summary = folder / "summary.json"
     text = summary.read_text("utf-8")
     text = text.replace(played.summary["state"], str(state))

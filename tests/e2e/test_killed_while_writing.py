@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from ledger.bootstrap.backups import NOTE_NAME
+from ledger.bootstrap.marks import BACKUP_NOTE
 from ledger.errors import LedgerError
 from ledger.seal import key_file
 from tests.support.school_home import (
@@ -154,7 +154,7 @@ def test_kill_9_while_backing_up_leaves_a_whole_backup_or_none(
         done = not victims.run("backup", school, str(target), flush=flush).killed
         restored = str(school.folder / f"restored-{flush}")
         result = school.run("restore", str(target), env={"SEND_LEDGER_HOME": restored})
-        if written(target / NOTE_NAME):
+        if written(target / BACKUP_NOTE):
             assert result.exit_code == 0, result.output
             whole(school, SEND_LEDGER_HOME=restored)
         else:

@@ -45,6 +45,12 @@ def at(school: SchoolHome, name: str) -> dict[str, str | None]:
     return {"SEND_LEDGER_HOME": str(school.folder / name)}
 
 
+def refusal(school: SchoolHome, name: str) -> tuple[int, str]:
+    """Give how recording in another folder beside is refused."""
+    result = school.run(*STATUS, "--json", env=at(school, name))
+    return result.exit_code, json.loads(result.stderr)["error"]
+
+
 # --- backup and restore ------------------------------------------------------
 
 
@@ -58,9 +64,55 @@ def test_a_backup_comes_back_whole_and_goes_on(school: SchoolHome) -> None:
     assert school.ok("register", "--as", "senco", env=restored) == school.ok(
         "register", "--as", "senco"
     )
+    # While the old home is there, it is the ledger, and the new one a copy.
+    assert said["copy_of"] == str(school.path.resolve())
+    school.refused(7, "copy-of-home", *STATUS, env=restored)
+    school.path.rename(school.folder / "old")
     school.ok(*STATUS, env=restored)  # the mark is equal, so it may go on
-    # And now the old home lies below the mark.
-    school.refused(7, "behind-mark", *STATUS)
+    assert refusal(school, "old") == (7, "copy-of-home")
+    # And were the new one gone, the old home lies below the mark.
+    (school.folder / "restored").rename(school.folder / "gone")
+    assert refusal(school, "old") == (7, "behind-mark")
+
+
+def test_a_copy_can_be_looked_at_and_never_kills_the_living_ledger(school: SchoolHome) -> None:
+    copied = at(school, "practice")
+    shutil.copytree(school.path, school.folder / "practice")
+    size = school.ok("doctor")
+    for command in (STATUS, ("log", "checkpoint"), ("school", "calendar", "x"), STATUS):
+        result = school.run(*command, "--json", env=copied)
+        assert result.exit_code in (2, 7), result.output
+    said = school.refused(7, "copy-of-home", *STATUS, env=copied)
+    assert str(school.path.resolve()) in said["why"]
+    assert school.ok("register", "--as", "senco", env=copied) == school.ok(
+        "register", "--as", "senco"
+    )
+    signs = {one["name"]: one["state"] for one in school.ok("doctor", env=copied)["checks"]}
+    assert signs["this folder"] == "warning"
+    assert "this folder" not in {one["name"] for one in school.ok("doctor")["checks"]}
+    assert size["healthy"]
+    school.ok(*STATUS)
+
+
+def test_a_home_that_is_moved_goes_on_where_it_is(school: SchoolHome) -> None:
+    school.ok(*STATUS)
+    school.path.rename(school.folder / "moved")
+    moved = at(school, "moved")
+    school.ok("pupil", "status", "Zoë", "K", "--reason", "x", "--as", "senco", env=moved)
+    (school.folder / "link").symlink_to(school.folder / "moved")
+    school.ok("log", "checkpoint", env=at(school, "link"))
+    # What has taken the old place, and is another ledger, stands in nobody's way.
+    school.path.mkdir()
+    (school.path / "home.json").write_text("{}", "utf-8")
+    school.ok("log", "checkpoint", env=moved)
+
+
+def test_nothing_is_recorded_in_a_backup(school: SchoolHome) -> None:
+    school.ok("backup", str(school.folder / "backup"))
+    school.refused(7, "home-is-a-backup", *STATUS, env=at(school, "backup"))
+    shutil.rmtree(school.path)
+    assert school.ok("restore", str(school.folder / "backup"))["copy_of"] is None
+    school.ok(*STATUS)
 
 
 def test_a_home_restored_below_the_mark_is_read_only_for_good(school: SchoolHome) -> None:
@@ -72,6 +124,7 @@ def test_a_home_restored_below_the_mark_is_read_only_for_good(school: SchoolHome
     words = school.run("restore", backup, env=at(school, "again")).stdout
     assert "read-only for good" in words
     assert "send-ledger init" in words
+    school.path.rename(school.folder / "damaged")
     for command in (
         STATUS,
         ("log", "checkpoint"),

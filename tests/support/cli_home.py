@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import person_session
 from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.entrypoints.cli import command
+from tests.support.computers import copy_computer
 
 if TYPE_CHECKING:
     import pytest
@@ -153,7 +153,7 @@ def make_template(folder: Path) -> Path:
 
 def copy_home(template: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> CliHome:
     """Copy a template for one test, and give its commands the test's clock."""
-    shutil.copytree(template, folder)
+    copy_computer(template, folder)
     home = CliHome(folder)
     monkeypatch.setattr(command, "Home", home)
     return home

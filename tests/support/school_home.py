@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from ledger.formats.ledger_file import FILE_NAME
 from ledger.seal import key_file
 from ledger.seal.passphrase import derive_kek
 from ledger.seal.private_files import write_private
+from tests.support.computers import copy_computer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -168,7 +168,7 @@ class SchoolHome:
 
     def copy(self, folder: Path) -> SchoolHome:
         """Copy home and computer, modes included; the copy stands for the same school."""
-        shutil.copytree(self.folder, folder)
+        copy_computer(self.folder, folder)
         return SchoolHome(folder)
 
     @contextmanager

@@ -13,7 +13,7 @@ from datetime import timedelta
 from importlib.metadata import version
 
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.marks import behind_mark, founding_words
+from ledger.bootstrap.marks import behind_mark, founding_words, living_home
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
@@ -116,6 +116,9 @@ def _ledger(home: Home) -> Iterator[Check]:
         seen = f"{mark.size} entries seen"
         seen = f"{why} To go on: {founding_words(str(home.path))}" if why else seen
         yield Check("high-water mark", "bad" if why else "good", seen)
+    if (living := living_home(home)) is not None:
+        words = f"a copy of the ledger at {living}; it can be read, not written"
+        yield Check("this folder", "warning", words)
     for one in home.authority().successions:
         yield Check("beginning", "good", f"continues {one.origin} from size {one.size}")
     sealed = checkpoints[-1][0] if checkpoints else 0

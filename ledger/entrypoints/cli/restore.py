@@ -8,7 +8,7 @@ import click
 
 from ledger.bootstrap.backups import restore
 from ledger.bootstrap.held_elsewhere import note_held
-from ledger.bootstrap.marks import behind_mark, founding_words
+from ledger.bootstrap.marks import behind_mark, founding_words, living_home
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.entrypoints.cli.parameters import GivenPath
@@ -42,7 +42,7 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
     notes = [note_held(path, None)[1] for path in against]
     heads = [Checkpoint.parse(SignedNote.parse(note).text) for note in notes]
     home = restore(backup, setting.home_path, state_folder(), heads)
-    why = behind_mark(home)
+    why, living = behind_mark(home), living_home(home)
     words = f"Restored and verified: {home.path}."
     if why:
         words += (
@@ -50,4 +50,12 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
             "keep this one as evidence; tell the schools that hold receipts:\n  "
             + founding_words(str(home.path))
         )
-    say(setting, words, {"home": str(home.path), "read_only": bool(why), "why": why})
+        if living:
+            words += f"\nIf the ledger at {living} is sound, go on there instead."
+    elif living:
+        words += (
+            f"\nIt is a copy: the ledger lives at {living}. Look at the copy as you like; to go on "
+            "here instead, rename or remove that folder."
+        )
+    said = {"home": str(home.path), "read_only": bool(why), "why": why}
+    say(setting, words, {**said, "copy_of": str(living) if living else None})

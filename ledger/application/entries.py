@@ -216,7 +216,7 @@ def demand_signer(desk: Desk, types: Sequence[str]) -> None:
     if barred is not None:
         allowed = roles_that_may_sign(barred, desk.today())
         raise NotAuthorised(
-            f"A {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
+            f"The role {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
             "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
             "Ask one of them.",
         )
@@ -296,7 +296,7 @@ def correct_entry(
     """
     if not may_sign(desk, wrong_type):
         raise NotAuthorised(
-            f"A {desk.actor.role} may not correct “{wrong_type}”; nothing was recorded.",
+            f"The role {desk.actor.role} may not correct “{wrong_type}”; nothing was recorded.",
             "Who corrects an entry must be one who may sign it.",
             "Ask the SENCO.",
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import BACKUP_NOTE, behind_mark, living_home
+from ledger.bootstrap.places import demand_outside
 from ledger.errors import AlterationFound, InputRefused, MalformedInput, StorageFailed
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.checkpoint import Checkpoint, origin_of
@@ -50,6 +51,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
             is removed again.
         AlterationFound: the home's entries do not give its own head.
     """
+    demand_outside(home.path, target, "The backup")
     if target.exists():
         raise StorageFailed(
             "The backup's folder exists already; nothing was copied.",

@@ -16,7 +16,7 @@ from ledger.application.founding import (
     register_school,
 )
 from ledger.bootstrap.home import Clock, Entropy, Home
-from ledger.bootstrap.places import demand_safe_place
+from ledger.bootstrap.places import demand_outside, demand_safe_place
 from ledger.bootstrap.session import open_session
 from ledger.bundles.container import new_identity
 from ledger.errors import StorageFailed
@@ -102,6 +102,7 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
     folder = request.path
     check_handle(request.head_handle)
     demand_safe_place(folder)
+    demand_outside(folder, request.root_key_path, "The root key")
     if folder.exists() and any(folder.iterdir()):
         raise StorageFailed(
             "The folder is not empty; no home was made.",

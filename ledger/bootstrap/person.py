@@ -11,6 +11,22 @@ ROLE_ORDER = ("senco", "head", "dpo", "teacher", "administrator", "inspector", "
 """Which of a person's roles they act in, where they name none."""
 
 
+def demand_live_key(authority: Authority, kid: str) -> None:
+    """Refuse a key that was revoked: what it could read was closed with it.
+
+    Raises:
+        KeyUnavailable: kind `revoked-key`.
+    """
+    record = authority.keys.get(kid)
+    if record is not None and record.revoked is not None:
+        raise KeyUnavailable(
+            "Your key was revoked; it opens and signs nothing any more.",
+            f"It was revoked with entry {record.revoked} of the ledger.",
+            "Ask the headteacher for a new one: send-ledger staff replace-key.",
+            kind="revoked-key",
+        )
+
+
 def role_in_force(authority: Authority, person: str, wanted: str | None, on: date) -> str:
     """Give the role that a person acts in.
 

@@ -10,7 +10,7 @@ import ctypes
 import sys
 from pathlib import Path
 
-from ledger.errors import StorageFailed
+from ledger.errors import StorageFailed, UsageError
 
 SYNCED = (
     "onedrive",
@@ -58,6 +58,26 @@ def unsafe_place(path: Path) -> str:
     if sys.platform == "win32":
         return _windows_network(resolved)
     return _mounted_network(resolved)
+
+
+def demand_outside(home: Path, path: Path, what: str) -> None:
+    """Refuse to put into a home what is there to save it, or to open it, when it is lost.
+
+    Args:
+        home: the home's folder; need not exist.
+        path: where it was to go.
+        what: e.g. “The recovery sheet”.
+
+    Raises:
+        UsageError: kind `inside-home`.
+    """
+    if path.resolve().is_relative_to(home.resolve()):
+        raise UsageError(
+            f"{what} would lie inside the home; nothing was written.",
+            "Whoever copies or loses the home would have, or lose, both at once.",
+            "Name a place outside: a stick, another disk.",
+            kind="inside-home",
+        )
 
 
 def demand_safe_place(path: Path) -> None:

@@ -13,7 +13,7 @@ from ledger.bootstrap.home import Home
 from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
-from ledger.errors import KeyUnavailable, NotFound, StorageFailed
+from ledger.errors import KeyUnavailable, NotFound, RuleRefused, StorageFailed
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
@@ -95,10 +95,21 @@ def grant_role(session: Session, person: Person, grant: Grant) -> None:
 def withdraw_role(
     view: View, session: Session, person: Person, *, role: str, from_index: int, why: str
 ) -> None:
-    """Withdraw a role, and close what only it could read, by a new class key."""
-    held = view.authority.roles_of(
-        person.person, view.authority.head_index + 1, session.desk.today().isoformat()
-    )
+    """Withdraw a role, and close what only it could read, by a new class key.
+
+    Raises:
+        RuleRefused: kind `last-head`: nobody would be left to appoint anybody.
+    """
+    after, day = view.authority.head_index + 1, session.desk.today().isoformat()
+    held = view.authority.roles_of(person.person, after, day)
+    if role == "head" and view.authority.holders("head", after, day) == [person.person]:
+        raise RuleRefused(
+            "The last headteacher is not removed; nothing was recorded.",
+            "Only a headteacher appoints staff, withdraws roles and replaces keys.",
+            "Appoint the next one first: send-ledger staff add NAME --role head --handle HANDLE "
+            "--root-key FILE; then repeat this.",
+            kind="last-head",
+        )
     staff.withdraw_role(session.desk, unb64url(person.person), role, from_index, why)
     kept = {name for other in held - {role} for name in classes_readable_by(other)}
     _close(session, person, classes_readable_by(role) - kept)

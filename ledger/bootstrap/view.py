@@ -9,7 +9,7 @@ from datetime import date
 
 from ledger.bootstrap.access import LIBRARY, Reading, note_access
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.person import role_in_force
+from ledger.bootstrap.person import demand_live_key, role_in_force
 from ledger.errors import NotFound, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.ledger_reader import LedgerReader
@@ -157,6 +157,7 @@ def open_view(
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     with home.reading() as reader:
         authority = read_authority(reader)
+        demand_live_key(authority, opened.signing.kid)
         chosen = role_in_force(authority, b64url(opened.person), role, _today(home, reader))
         keys.unlock(opened.reading)
         with open_read_models(home.read_models_path, keys.data_key) as models:

@@ -93,7 +93,7 @@ def store_plan(desk: Desk, plan: ImportPlan) -> Imported:
     """
     if not may_sign(desk, "pupil.sen_status_changed.v1"):
         raise NotAuthorised(
-            f"A {desk.actor.role} may not import a register; nothing was recorded.",
+            f"The role {desk.actor.role} may not import a register; nothing was recorded.",
             "A register sets SEN statuses, which only the SENCO changes (D-REG-7).",
             "Prepare it with --dry-run, then let the SENCO run the import.",
         )

@@ -246,13 +246,13 @@ def _check_may_sign(state: LogState, index: int, event: Event, actor: Actor) -> 
         allowed = roles_that_may_sign(event.TYPE, day)
         if actor.role not in allowed:
             raise NotAuthorised(
-                f"A {actor.role} may not sign “{event.TYPE}”; nothing was recorded.",
+                f"The role {actor.role} may not sign “{event.TYPE}”; nothing was recorded.",
                 "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
                 "Ask one of them, or record it as a proposal for the SENCO.",
             )
     elif event.KIND not in kinds.AUTHORITY_KINDS and event.KIND not in permitted_kinds(actor.role):
         raise NotAuthorised(
-            f"A {actor.role} may not sign a {event.KIND} statement; nothing was recorded.",
+            f"The role {actor.role} may not sign a {event.KIND} statement; nothing was recorded.",
             "Each role signs its own kinds of statement.",
             "Act in another role with --in-role, or ask somebody who holds it.",
             kind="kind-not-permitted",

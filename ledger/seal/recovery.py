@@ -26,6 +26,9 @@ LINE_BYTES: Final = 8
 CHECK_BYTES: Final = 2
 LINE_CHARACTERS: Final = 16
 GROUP_CHARACTERS: Final = 4
+SHEET_HEADING: Final = "RECOVERY SHEET"
+"""With which the sheet's page begins; its lines are then the indented ones."""
+
 SHEET_TITLE: Final = b"send-ledger/v1/recovery-sheet\n"
 
 WORDS_IN_FINGERPRINT: Final = 12
@@ -81,8 +84,9 @@ def _line(number: int, payload: bytes) -> str:
 def read_sheet(lines: Iterable[str]) -> bytes:
     """Read a recovery sheet as somebody typed it.
 
-    Case, spaces, hyphens and blank lines do not matter; O is read as 0, I and L as 1;
-    the lines may come in any order, each with its number first.
+    The sheet's file as the program wrote it will do as well.  Of what was typed, case,
+    spaces, hyphens and blank lines do not matter; O is read as 0, I and L as 1; the lines
+    may come in any order, each with its number first.
 
     Returns:
         The 32 bytes of the reading key.
@@ -91,7 +95,7 @@ def read_sheet(lines: Iterable[str]) -> bytes:
         SheetLineWrong: names the first wrong line; no part of the key is in it.
     """
     payloads: dict[int, bytes] = {}
-    for position, line in enumerate((line for line in lines if line.strip()), start=1):
+    for position, line in enumerate(_typed(lines), start=1):
         number, payload = _read_line(line, position)
         if number in payloads:
             raise _wrong(f"Line {number} is there twice.")
@@ -103,6 +107,14 @@ def read_sheet(lines: Iterable[str]) -> bytes:
     if payloads[SHEET_LINES] != _sheet_check(secret):
         raise _wrong("The lines are not all of one sheet.")
     return secret
+
+
+def _typed(lines: Iterable[str]) -> list[str]:
+    """Give the lines that count; on the sheet as it was written they are the indented ones."""
+    filled = [line for line in lines if line.strip()]
+    if filled and filled[0].lstrip("\ufeff").startswith(SHEET_HEADING):
+        return [line for line in filled if line[:1].isspace()]
+    return filled
 
 
 def _read_line(line: str, position: int) -> tuple[int, bytes]:

@@ -287,6 +287,30 @@ def test_a_lost_key_is_replaced_by_the_head_and_reads_again(
     assert school.ok("verify", "--as", "senco", env=mine)["result"] == "intact"
 
 
+def test_whoever_holds_a_revoked_key_is_told_so(school: SchoolHome) -> None:
+    revoke = ("staff", "revoke-key", "office", "--because", "lost", "--reason", "stick lost")
+    school.ok(*revoke, "--as", "head")
+    for command in (("register",), ("history", "Zoë"), ("pupil", "leave", "Zoë")):
+        result = school.run(*command, "--json", "--as", "office")
+        if result.exit_code != 2:
+            school.refused(4, "revoked-key", *command, "--as", "office")
+
+
+def test_the_last_head_is_not_removed_and_a_second_may_remove_the_first(
+    school: SchoolHome,
+) -> None:
+    leave = ("staff", "revoke", "head", "--role", "head", "--reason", "left")
+    said = school.refused(7, "last-head", *leave, "--as", "head")
+    assert "staff add" in said["try"]
+    root = ("--root-key", str(school.folder / "root.json"))
+    words = ("--root-passphrase-file", str(school.folder / "pp"))
+    next_head = ("Nia Head", "--role", "head", "--handle", "nia")
+    school.ok("staff", "add", *next_head, *root, *words, *new_words(school), "--as", "head")
+    school.ok(*leave, "--as", "head")
+    leave = ("staff", "revoke", "nia", "--role", "head", "--reason", "left")
+    school.refused(7, "last-head", *leave, "--as", "nia", env=with_new_words(school))
+
+
 def test_a_person_may_revoke_their_own_key_and_nobody_the_ledgers(school: SchoolHome) -> None:
     listed = school.ok("staff", "list", "--as", "head")
     keys = {row["name"]: row["key"] for row in listed}

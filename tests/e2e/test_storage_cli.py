@@ -107,6 +107,24 @@ def test_a_home_that_is_moved_goes_on_where_it_is(school: SchoolHome) -> None:
     school.ok("log", "checkpoint", env=moved)
 
 
+def test_what_is_to_save_the_home_is_not_kept_in_it(school: SchoolHome) -> None:
+    for place in ("backup", "keys/backup", "../home/backup"):
+        school.refused(2, "inside-home", "backup", str(school.path / place))
+    new = school.folder / "new"
+    facts = ("--school", "Hill", "--urn", "126416", "--laestab", "865/3396", "--authority", "W")
+    for option, other in (("--root-key", "--recovery-sheet"), ("--recovery-sheet", "--root-key")):
+        inside = (option, str(new / "x"), other, str(school.folder / "y"))
+        said = school.refused(
+            2,
+            "inside-home",
+            *("init", "--home", str(new), *facts, "--head", "Lisa", *inside),
+            *("--root-passphrase-file", str(school.folder / "pp")),
+        )
+        assert "stick" in said["try"]
+        assert not new.exists()
+        assert not (school.folder / "y").exists()
+
+
 def test_nothing_is_recorded_in_a_backup(school: SchoolHome) -> None:
     school.ok("backup", str(school.folder / "backup"))
     school.refused(7, "home-is-a-backup", *STATUS, env=at(school, "backup"))

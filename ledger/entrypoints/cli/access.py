@@ -97,7 +97,7 @@ def _demand_role(view: View) -> None:
     if view.role not in ROLES:
         raise NotAuthorised(
             "The access log is not shown to you.",
-            f"A {view.role} does not watch over what colleagues read.",
+            f"The role {view.role} does not watch over what colleagues read.",
             "Ask the data protection officer, or the headteacher.",
             kind="access-log-closed",
         )

@@ -13,6 +13,7 @@ import click
 from ledger.application.founding import Predecessor, SchoolFacts
 from ledger.bootstrap.create import MadeHome, NewHome, create_home
 from ledger.bootstrap.home import system_clock
+from ledger.bootstrap.places import demand_outside
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
@@ -102,6 +103,7 @@ def command(
     """
     if setting.home_path is None:
         raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
+    demand_outside(setting.home_path, recovery_sheet, "The recovery sheet")
     continued = gather_predecessors(**continuing)
     facts = SchoolFacts(
         name=str(PersonName.parse(school)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.seal.recovery import SHEET_HEADING
+
 
 def recovery_sheet_text(school: str, origin: str, lines: Sequence[str]) -> str:
     """Write the recovery sheet: one page, typed in by hand if ever needed.
@@ -14,7 +16,7 @@ def recovery_sheet_text(school: str, origin: str, lines: Sequence[str]) -> str:
         lines: from `ledger.seal.recovery.sheet_lines`.
     """
     typed = "\n".join(f"    {line}" for line in lines)
-    return f"""RECOVERY SHEET
+    return f"""{SHEET_HEADING}
 {school}
 {origin}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import click
 
 from ledger.errors import KeyUnavailable, UsageError
-from ledger.seal.private_files import read_private
+from ledger.seal.private_files import OTHERS, read_private
 
 MAX_PASSPHRASE_BYTES = 4096
 
@@ -18,6 +20,7 @@ def read_passphrase_file(path: Path) -> str:
     """Read a passphrase from the first line of a file."""
     try:
         with path.open("rb") as stream:
+            _demand_own(os.fstat(stream.fileno()).st_mode)
             return passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
     except OSError as error:
         raise KeyUnavailable(
@@ -26,6 +29,17 @@ def read_passphrase_file(path: Path) -> str:
             "Check the path after --passphrase-file or in SEND_LEDGER_PASSPHRASE_FILE.",
             kind="passphrase-file",
         ) from error
+
+
+def _demand_own(mode: int) -> None:
+    # A pipe has no name that others could open; Windows tells nothing by a mode.
+    if sys.platform != "win32" and stat.S_ISREG(mode) and mode & OTHERS:
+        raise KeyUnavailable(
+            "The passphrase file is refused.",
+            f"Other people on this computer can read it (mode {stat.S_IMODE(mode):04o}).",
+            "Close it with `chmod 600`.",
+            kind="passphrase-file-mode",
+        )
 
 
 def read_root_key(path: Path, passphrase_file: Path | None) -> tuple[bytes, str]:

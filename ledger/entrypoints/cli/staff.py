@@ -347,7 +347,7 @@ def left(
     "--sheet",
     type=GivenPath(folders=False),
     required=True,
-    help="A file into which the recovery sheet's lines were typed.",
+    help="The recovery sheet's file, or one into which its lines were typed.",
 )
 def recover(setting: Setting, *, sheet: Path) -> None:
     """Open the contents again with the recovery sheet, for yourself.

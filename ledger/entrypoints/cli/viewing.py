@@ -77,7 +77,7 @@ def demand_pupils_open(view: View) -> None:
     if PUPILS not in view.keys.classes:
         raise KeyUnavailable(
             "Pupils' records are not open to you.",
-            f"A {view.role} does not read them.",
+            f"The role {view.role} does not read them.",
             "Ask the SENCO for what you need, such as counts without names.",
             kind="contents-unopened",
         )

@@ -84,6 +84,7 @@ def whisper(setting: Setting) -> None:
 def test_a_passphrase_comes_from_a_file_a_command_or_a_descriptor(tmp_path: Path) -> None:
     file = tmp_path / "pass"
     file.write_bytes("\ufeffpfüt\r\nsecond line\n".encode())
+    file.chmod(0o600)
     with file.open("rb") as stream:
         for words in (
             ("--passphrase-file", str(file)),
@@ -92,6 +93,18 @@ def test_a_passphrase_comes_from_a_file_a_command_or_a_descriptor(tmp_path: Path
         ):
             result = CliRunner().invoke(whisper, words)
             assert result.stdout in {"pfüt\n", "pppp\n"}, result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells nothing by a mode")
+def test_a_passphrase_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "pass"
+    file.write_text("pfüt\n", "utf-8")
+    for mode in (0o644, 0o640, 0o604):
+        file.chmod(mode)
+        result = CliRunner().invoke(whisper, ["--passphrase-file", str(file), "--json"])
+        said = json.loads(result.stderr)
+        assert (result.exit_code, said["error"]) == (4, "passphrase-file-mode")
+        assert "chmod 600" in said["try"]
 
 
 def test_nobody_is_asked_where_there_is_no_terminal() -> None:

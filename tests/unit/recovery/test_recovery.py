@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from ledger.entrypoints.cli.paper import recovery_sheet_text
 from ledger.errors import KeyUnavailable, MalformedInput
 from ledger.seal import recovery
 from ledger.seal.content_keys import ReadingKey
@@ -183,3 +184,11 @@ def test_the_words_are_256_short_plain_and_never_one_letter_apart() -> None:
     for one, two in itertools.combinations(words, 2):
         assert _distance(one, two) > 1, (one, two)
         assert not two.startswith(one), (one, two)
+
+
+def test_the_sheets_own_page_is_read_as_it_was_written() -> None:
+    page = recovery_sheet_text("1 St Thomas à Becket", "send-ledger/v1/x", sheet_lines(SECRET))
+    assert read_sheet(page.splitlines()) == SECRET
+    assert read_sheet(("\ufeff" + page).splitlines()) == SECRET
+    with pytest.raises(SheetLineWrong):
+        read_sheet(page.replace("    3  ", "    3  X").splitlines())

@@ -145,9 +145,9 @@ def test_a_wrong_check_letter_is_set_aside_with_a_warning(school: SchoolHome) ->
 def test_a_missing_file_is_named(school: SchoolHome, words: tuple[str, ...]) -> None:
     before = school.fingerprint()
     result = school.run(*words, "--as", "senco")
-    assert result.exit_code == 2, result.output
+    assert result.exit_code == 5, result.output
     assert "nowhere" in result.stderr
-    assert "does not exist" in result.stderr
+    assert "There is no " in result.stderr
     assert "Traceback" not in result.output
     assert school.fingerprint() == before
 

@@ -26,11 +26,15 @@ def next_steps(summary: Mapping[str, Any]) -> str:
 
 def commands(summary: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Give pairs of words and of a command's arguments, without the program's own name."""
-    senco = _as(next(one for one in summary["people"] if one["as"] == "senco"))
+    senco, their_senco = (_as(one) for one in summary["people"] if one["as"] == "senco")
     proved, upn = summary["proved"], summary["moved"]["upn"]
     asked = ["--item", proved["items"][0], "--recipient", proved["recipient"], "--on", proved["on"]]
     yield "The SEN register of the first school, as its SENCO sees it:", ["register", *senco]
     yield "Everything recorded about the pupil who moved:", ["history", upn, *senco]
+    yield (
+        "The same pupil at the new school, with what the first school sent:",
+        ["history", upn, *their_senco],
+    )
     yield "What the law asks for, and what is overdue:", ["due", *senco]
     yield (
         "Was there consent for My Story to go to the new school?",

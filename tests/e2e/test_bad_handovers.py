@@ -289,6 +289,7 @@ def test_a_backup_from_before_a_receipt_is_restored_to_be_read_alone(at_stage: A
     restore = ("restore", str(pair.sender.folder / "backup"), "--against")
     said = pair.sender.ok(*restore, later.file("accepted"), env=elsewhere)
     assert said["read_only"] is True
+    assert pair.sender.ok("transfer", "list", *AS, env=elsewhere) == []
 
 
 # --- what went through -------------------------------------------------------

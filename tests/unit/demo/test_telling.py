@@ -9,6 +9,7 @@ SUMMARY = {
     "people": [
         {"as": "head", "home": "/a home", "passphrase_file": "/head"},
         {"as": "senco", "home": "/a home", "passphrase_file": "/it's"},
+        {"as": "senco", "home": "/the new school", "passphrase_file": "/theirs"},
     ],
     "proved": {"items": ["my_story"], "recipient": "Penistone Grammar School", "on": "2026-11-21"},
     "moved": {"upn": "V865339619901"},

@@ -206,3 +206,11 @@ def _check_times(event: Event) -> None:
             "Check the year, or record it when it has happened.",
             kind="future-date",
         )
+    born = event.subject.born if event.subject else None
+    if born is not None and event.occurred_on.last < born:
+        raise RuleRefused(
+            "The date lies before the pupil's birth; nothing was recorded.",
+            "Nothing is recorded of a pupil from before they were born.",
+            "Check the year; a wrong date of birth is put right with send-ledger correct.",
+            kind="before-birth",
+        )

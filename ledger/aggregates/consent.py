@@ -140,6 +140,7 @@ class Consent(Aggregate):
                     )
                 _check_giver(event)
                 _check_act(event.act, event.witness)
+                _check_expiry(event)
             case ConsentWithdrawn():
                 if self.given is None or self.withdrawn:
                     raise RuleRefused(
@@ -147,6 +148,14 @@ class Consent(Aggregate):
                         "It was never given, or was withdrawn before.",
                         "See send-ledger consent list.",
                         kind="not-in-force",
+                    )
+                if event.occurred_on.last < self.given.occurred_on.first:
+                    raise RuleRefused(
+                        "It was given after that day; nothing was recorded.",
+                        "A consent is withdrawn on the day on which it was given or later.",
+                        "Check the date; a wrong date of the consent is put right with "
+                        "send-ledger correct.",
+                        kind="before-given",
                     )
                 _check_act(event.act, event.witness)
             case ConsentReliedOn():
@@ -183,6 +192,19 @@ def _check_giver(event: ConsentGiven | ConsentRefused) -> None:
             "A young person consents for themselves from 16 (D-CONS-1).",
             "Ask somebody with parental responsibility.",
             kind="giver-too-young",
+        )
+
+
+def _check_expiry(event: ConsentGiven | ConsentRefused) -> None:
+    """Refuse a consent that was over before it was given; one over since is a late entry."""
+    if not isinstance(event, ConsentGiven) or event.expires_on is None:
+        return
+    if event.expires_on < event.occurred_on.first:
+        raise RuleRefused(
+            "It would have ended before it was given; nothing was recorded.",
+            "The last day in force is the day on which it was given or later.",
+            "Check --expires and --on.",
+            kind="expired-when-given",
         )
 
 

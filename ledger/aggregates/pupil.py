@@ -9,6 +9,7 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, Subject, SubjectId, event_type
 from ledger.errors import RuleRefused
+from ledger.values.ages import OLDEST_PUPIL_AGE, age_on
 from ledger.values.code import Code
 
 
@@ -145,6 +146,8 @@ class Pupil(Aggregate):
         self.born: date | None = None
         self.identifiers: dict[tuple[str, str], str] = {}
         self.on_roll = False
+        self.left_on: date | None = None
+        self._joined_on: date | None = None
         self.status: str | None = None
         self.needs: tuple[RankedNeed, ...] = ()
 
@@ -172,6 +175,15 @@ class Pupil(Aggregate):
                     remedy="Check the year.",
                     kind="future-date",
                 )
+            case PupilRegistered(born=born) if (
+                age_on(born, event.recorded_at.date()) > OLDEST_PUPIL_AGE
+            ):
+                raise RuleRefused(
+                    "By that date of birth it is no pupil; nothing was recorded.",
+                    f"Nobody is a pupil past the age of {OLDEST_PUPIL_AGE} (CFA 2014 s.46).",
+                    "Check the year.",
+                    kind="too-old",
+                )
             case PupilLeft() if not self.on_roll:
                 raise RuleRefused(
                     "The pupil is not on roll.",
@@ -180,6 +192,14 @@ class Pupil(Aggregate):
                 )
             case NeedsRecorded(needs=needs):
                 _check_ranks(needs)
+            case SenStatusChanged() if self.left_on and event.occurred_on.first >= self.left_on:
+                raise RuleRefused(
+                    "The pupil had left by that day; nothing was recorded.",
+                    "The next school decides on the SEN status of its own pupils.",
+                    "Record that the pupil is back on roll first, or the day before the leaving "
+                    "on which it changed.",
+                    kind="not-on-roll",
+                )
             case SenStatusChanged(status=status) if status.code == self.status:
                 raise RuleRefused(
                     f"The pupil's status is {status.code} already.",
@@ -197,13 +217,27 @@ class Pupil(Aggregate):
             case IdentifierRecorded():
                 self.identifiers[(event.scheme, event.value)] = event.standing
             case PupilEnrolled() | FoundOnRoll() | PupilLeft():
-                self.on_roll = not isinstance(event, PupilLeft)
+                self._place(event)
             case SenStatusChanged():
                 self.status = event.status.code
             case NeedsRecorded():
                 self.needs = event.needs
             case _:
                 pass
+
+    def _place(self, event: Event) -> None:
+        """Follow who is on roll; late entries of an earlier joining or leaving change nothing.
+
+        A leaving overrules a file of a later day that still had the pupil.
+        """
+        day = event.occurred_on.first
+        if isinstance(event, PupilLeft):
+            if self._joined_on is None or day >= self._joined_on:
+                self.on_roll, self.left_on = False, day
+        elif self.left_on is None or day >= self.left_on:
+            self.on_roll, self.left_on = True, None
+            if isinstance(event, PupilEnrolled):
+                self._joined_on = max(day, self._joined_on or day)
 
 
 def _check_ranks(needs: tuple[RankedNeed, ...]) -> None:

@@ -142,6 +142,7 @@ class SupportCycle(Aggregate):
         super().__init__(id)
         self.step = "new"
         self.number = 0
+        self.targets: frozenset[str] = frozenset()
 
     def _check(self, event: Event) -> None:
         allowed = _STEPS.get(type(event))
@@ -152,15 +153,50 @@ class SupportCycle(Aggregate):
                 "Record the step before it first; with its own date it may be a late entry.",
                 kind="step-out-of-order",
             )
-        if isinstance(event, CyclePlanned) and not event.targets:
+        if isinstance(event, CyclePlanned):
+            _check_plan(event)
+        if isinstance(event, CycleReviewed):
+            self._check_outcomes(event)
+
+    def _check_outcomes(self, event: CycleReviewed) -> None:
+        unplanned = [
+            str(place)
+            for place, one in enumerate(event.outcomes, 1)
+            if _folded(one.text) not in self.targets
+        ]
+        if unplanned:
             raise RuleRefused(
-                "A plan has at least one target; nothing was recorded.",
-                "Targets and how success shows are what a review looks at (D-APDR-3).",
-                "Add --target.",
-                kind="no-target",
+                f"No such target was planned: outcome {', '.join(unplanned)}; "
+                "nothing was recorded.",
+                "A review says what became of the targets of its plan (D-APDR-11).",
+                "Type the target as the plan has it, as send-ledger history shows it.",
+                kind="no-such-target",
             )
 
     def _apply(self, event: Event) -> None:
         self.step = _AFTER.get(type(event), self.step)
         if isinstance(event, CycleOpened):
             self.number = event.number
+        if isinstance(event, CyclePlanned):
+            self.targets |= {_folded(one.text) for one in event.targets}
+
+
+def _check_plan(event: CyclePlanned) -> None:
+    if not event.targets:
+        raise RuleRefused(
+            "A plan has at least one target; nothing was recorded.",
+            "Targets and how success shows are what a review looks at (D-APDR-3).",
+            "Add --target.",
+            kind="no-target",
+        )
+    if event.review_on < event.occurred_on.first:
+        raise RuleRefused(
+            "The review would be before the plan; nothing was recorded.",
+            "A plan agrees when it is reviewed (D-APDR-5).",
+            "Check --review-on and --on.",
+            kind="review-before-plan",
+        )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -62,6 +62,13 @@ class SupportPlan(Aggregate):
                 remedy="Look whether somebody else recorded a version meanwhile.",
                 kind="version-out-of-order",
             )
+        if isinstance(event, PlanFinalised) and event.review_on < event.occurred_on.first:
+            raise RuleRefused(
+                "The review would be before the plan; nothing was recorded.",
+                "A plan says when it is reviewed next.",
+                "Check --review-on and --on.",
+                kind="review-before-plan",
+            )
         if isinstance(event, PlanCirculated) and event.plan_version > self.plan_version:
             raise RuleRefused(
                 "There is no such version of the plan; nothing was recorded.",

@@ -115,7 +115,7 @@ def _drafts(row: RegisterRow, batch: Batch) -> Iterator[Draft]:
         pupil = UUID(bytes=row.pupil_id)
     changes = set(row.changes)
     yield from _identity(row, pupil, changes)
-    yield from _roll(row, pupil, batch.desk.today())
+    yield from _roll(row, pupil, batch)
     yield from _sen(row, pupil, batch)
     if row.pupil_id is None:
         # A file tells neither that somebody ceased to be a parent nor that two
@@ -150,21 +150,27 @@ def _identity(row: RegisterRow, pupil: UUID, changes: set[str]) -> Iterator[Draf
         yield _identifier(pupil, facts.former_upn, "former")
 
 
-def _roll(row: RegisterRow, pupil: UUID, today: date) -> Iterator[Draft]:
+def _last_day(facts: PupilFacts, batch: Batch) -> date:
+    """Give the last day that the file speaks of: today, or the last day on roll."""
+    return facts.left_on - timedelta(days=1) if facts.left_on else batch.desk.today()
+
+
+def _roll(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
     """Give since when the pupil is on roll, where the file says so, and what is so today.
 
     Year group and class are those of the day of the file, not of the day of joining.
     """
     facts, new, changes = row.pupil, row.pupil_id is None, set(row.changes)
     place = {"year_group": facts.year_group, "class_name": facts.class_name}
-    seen = facts.left_on - timedelta(days=1) if facts.left_on else today
+    seen = _last_day(facts, batch)
     joined = facts.enrolled_on if new or "enrolled_on" in changes else None
     at_once = joined is not None and joined >= seen
     if joined:
         then = place if at_once else dict.fromkeys(place)
         yield _late(pupil, "pupil.enrolled.v1", then, OccurredOn.on(joined))
     elsewhere = bool(changes & place.keys()) and (new or not facts.left_on)
-    if not at_once and (elsewhere or (new and not joined)):
+    is_back = not (new or facts.left_on or batch.pupil(pupil).on_roll)
+    if not at_once and (elsewhere or is_back or (new and not joined)):
         yield _late(pupil, "pupil.found_on_roll.v1", place, OccurredOn.on(seen))
     if facts.left_on and (new or "left_on" in changes):
         fields = {"destination": None, "destination_urn": None, "grounds": LATE_REASON}
@@ -210,7 +216,8 @@ def _sen(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
             "decided_by": "the school's register",
             "evidence": (),
         }
-        yield _late(pupil, "pupil.sen_status_changed.v1", fields, spell.since)
+        since = spell.since or OccurredOn.on(_last_day(row.pupil, batch))
+        yield _late(pupil, "pupil.sen_status_changed.v1", fields, since)
     known = [one.need.code for one in record.needs]
     if row.needs and [one.type.code.code for one in row.needs] != known:
         fields = {

@@ -25,7 +25,7 @@ from ledger.imports.field_texts import (
 )
 from ledger.imports.register_row import Finding, PupilFacts, RegisterParent, SenSpell
 from ledger.imports.spellings import find_code, find_codes
-from ledger.values.dates import months_after
+from ledger.values.ages import OLDEST_PUPIL_AGE, age_on
 from ledger.values.need_type import NeedType
 from ledger.values.person_name import PersonName, search_key
 from ledger.values.sen_status import SenStatus
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NAME_FIELDS = ("full_name", "family_name", "given_names", "preferred_name", "middle_names")
-_OLDEST = 26  # years; an EHC plan ends before 26 (Children and Families Act 2014 s.46)
 _YOUNGEST = 2  # years; the youngest in a nursery class
 # CTF and census rank needs from 1 to 99; a spreadsheet may write 1 as 1.0.
 _RANK = re.compile(r"([0-9]{1,2})(?:\.0)?\Z")
@@ -153,7 +152,7 @@ def read_row(cells: RowCells, mapping: ColumnMapping, today: date) -> ReadRow:
     starts = [("sen_start", spell.since)] if spell else []
     starts += [("need_start", need.since) for need in needs]
     for name, since in starts:
-        _check_start(reader, name, since, pupil.born)
+        _check_start(reader, name, since, pupil)
     return ReadRow(
         number=cells.number,
         pupil=pupil,
@@ -229,8 +228,11 @@ def _check_born(reader: _Reader, born: date | None) -> None:
         return
     if born > reader.today:
         reader.refuse("born-future", "born", "It is in the future.")
-    elif not months_after(born, 12 * _YOUNGEST) <= reader.today < months_after(born, 12 * _OLDEST):
-        reader.warn("born-unusual", "born", f"The pupil is not between {_YOUNGEST} and 25.")
+    elif age_on(born, reader.today) > OLDEST_PUPIL_AGE:
+        words = f"By it this is no pupil: nobody is one past the age of {OLDEST_PUPIL_AGE}."
+        reader.refuse("born-too-early", "born", words)
+    elif age_on(born, reader.today) < _YOUNGEST:
+        reader.warn("born-unusual", "born", f"The pupil is not {_YOUNGEST} years old yet.")
 
 
 def _check_enrolment(reader: _Reader, pupil: PupilFacts) -> None:
@@ -243,13 +245,15 @@ def _check_enrolment(reader: _Reader, pupil: PupilFacts) -> None:
         reader.refuse("left-before", "left_on", "It is before the pupil joined or was born.")
 
 
-def _check_start(reader: _Reader, name: str, since: OccurredOn | None, born: date | None) -> None:
+def _check_start(reader: _Reader, name: str, since: OccurredOn | None, pupil: PupilFacts) -> None:
     if since is None:
         return
     if since.first > reader.today:
         reader.refuse("start-future", name, f"It is {_NOT_YET}")
-    if born and since.last < born:
+    if pupil.born and since.last < pupil.born:
         reader.refuse("before-birth", name, "It is before the date of birth.")
+    if pupil.left_on and since.first >= pupil.left_on:
+        reader.refuse("after-leaving", name, "It is not before the day of leaving.")
 
 
 def _spell(reader: _Reader) -> SenSpell | None:

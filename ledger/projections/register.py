@@ -183,7 +183,7 @@ def pupil_row(
     day = as_of.isoformat()
     true = [fact for fact in known if fact[_ON] <= day]
     # A name known later than true stands in for the one that was borne then.
-    names, roll = _newest(true, "name") or _oldest(known, "name"), _newest(true, "roll")
+    names, roll = _newest(true, "name") or _oldest(known, "name"), _newest(_roll(true), "roll")
     if names is None:
         return None
     status, needs = _newest(true, "status"), _newest(true, "needs")
@@ -271,13 +271,26 @@ def _on_roll(roll: Any, known: Sequence[Any]) -> bool | None:
     if roll is not None:
         return not roll[_FIELDS]["left"]
     later = _oldest(known, "roll")
-    return None if later is not None and later[_FIELDS].get("found") else False
+    begins = later is None or not (later[_FIELDS]["left"] or later[_FIELDS].get("found"))
+    return False if begins else None
+
+
+def _roll(facts: Sequence[Any]) -> list[Any]:
+    """Give what counts of who was on roll: a leaving overrules a stale file of a later day."""
+    roll = [fact for fact in facts if fact[_KIND] == "roll"]
+    leavings = [fact for fact in roll if fact[_FIELDS]["left"]]
+    return [
+        fact
+        for fact in roll
+        if not fact[_FIELDS].get("found")
+        or not any(one[_ORDER] > fact[_ORDER] and one[_ON] <= fact[_ON] for one in leavings)
+    ]
 
 
 def _roll_since(facts: Sequence[Any]) -> str:
     """Give the day of leaving, or of the entry by which the pupil came on roll."""
     since, on_roll = "", False
-    for fact in sorted((one for one in facts if one[_KIND] == "roll"), key=_place_in_time):
+    for fact in sorted(_roll(facts), key=_place_in_time):
         left = bool(fact[_FIELDS]["left"])
         if left or not on_roll:
             since = "" if fact[_FIELDS].get("found") else str(fact[_ON])

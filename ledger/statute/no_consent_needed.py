@@ -57,6 +57,11 @@ def find_duty(item: str, capacities: Collection[str], on: date) -> StatutoryDuty
     return next((one for one in duties() if one.covers(item, capacities, on)), None)
 
 
+def capacities() -> list[str]:
+    """Give what a recipient can be to a pupil, as far as a duty of law turns on it."""
+    return sorted({one.capacity for one in duties()})
+
+
 @cache
 def duties() -> tuple[StatutoryDuty, ...]:
     """Load the table of duties, in the order of its file.

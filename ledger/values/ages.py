@@ -17,6 +17,9 @@ JUNE = 6
 SCHOOL_YEAR_STARTS_IN = 9
 LEAVING_AGE = 16
 YOUNG_PERSON_UNTIL_AGE = 25
+OLDEST_PUPIL_AGE = 25
+"""In whole years: a plan is kept at most to the end of the school year in which its young
+person turns 25 (Children and Families Act 2014 s.46)."""
 
 
 def birthday(born: date, age: int) -> date:

@@ -129,3 +129,36 @@ def test_a_history_of_a_day_before_anything_was_known_names_nobody(school: CliHo
     assert "O'Neill" not in said
     data = school.data(*words)
     assert (data["name"], data["born"], data["upn"], data["entries"]) == (None, None, None, [])
+
+
+def test_a_leaving_before_the_day_of_a_stale_file_still_counts(school: CliHome) -> None:
+    imported(school, ZOE_ROW)
+    school.done("pupil", "left", ZOE, "--on", "02/01/2026", "--to", "Hillside")
+    assert school.data("register")["pupils"] == []
+    (then,) = school.data("register", "--as-of", "01/06/2024")["pupils"]
+    assert then["on_roll"] is None
+    school.later(1)
+    imported(school, ZOE_ROW.replace(",5,K,", ",6,K,"))
+    (back,) = school.data("register")["pupils"]
+    assert (back["on_roll"], back["on_roll_since"], back["year_group"]) == (True, "", "6")
+
+
+def test_a_leaver_whose_status_has_no_date_is_taken(school: CliHome) -> None:
+    leaver = f"{ZOE},O'Neill,Zoë,29/02/2016,5,K,,SPLD,,18/07/2025"
+    imported(school, leaver, header=f"{HEADER},Leaving Date")
+    (then,) = school.data("register", "--as-of", "17/07/2025")["pupils"]
+    assert then["status"] == "K"
+
+
+def test_a_status_after_the_leaving_and_somebody_who_is_no_pupil_are_refused(
+    school: CliHome,
+) -> None:
+    rows = (
+        f"{ZOE},O'Neill,Zoë,29/02/2016,5,K,18/07/2025,SPLD,,18/07/2025",
+        f"{LI},Li,小明,03/05/1999,5,E,14/03/2024,SLCN,01/09/2021,",
+    )
+    file = school.folder / "register.csv"
+    file.write_text("\n".join([f"{HEADER},Leaving Date", *rows, ""]), "utf-8")
+    said = school.run("import", str(file), "--dry-run", "--json").stdout
+    assert '"after-leaving"' in said
+    assert '"born-too-early"' in said

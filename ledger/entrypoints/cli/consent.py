@@ -17,6 +17,7 @@ from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.consent_options import (
     CAPACITIES,
+    Capacity,
     act_fields,
     act_options,
     ask_options,
@@ -232,7 +233,9 @@ def _listed(one: ConsentRow) -> dict[str, Any]:
 @click.option("--item", required=True, type=CodeChoice("consent_item"))
 @click.option("--recipient", required=True, help="To whom it would go.")
 @click.option("--on", "on_day", required=True, type=Read("DATE", parse_day), help="On which day.")
-@click.option("--recipient-is", multiple=True, help="e.g. receiving_school, parent.")
+@click.option(
+    "--recipient-is", multiple=True, type=Capacity(), help="What the recipient is to the pupil."
+)
 def check(
     setting: Setting,
     pupil: str,

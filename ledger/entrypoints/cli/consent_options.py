@@ -9,9 +9,27 @@ import click
 from ledger.aggregates.consent import FamilyAct
 from ledger.entrypoints.cli.days import Read, parse_stated
 from ledger.entrypoints.cli.parameters import CodeChoice, hash_file, parse_words
+from ledger.statute.no_consent_needed import capacities
 
 CAPACITIES = ("parental_responsibility", "young_person", "advocate")
 ACT_KINDS = ("signed_form", "message", "witnessed_words", "none")
+
+
+class Capacity(click.ParamType[str]):
+    """What a recipient is to a pupil, where a duty of law turns on it."""
+
+    name = "capacity"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the words in the help."""
+        del param, ctx
+        return f"[{'|'.join(capacities())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take a word of the list."""
+        if value not in capacities():
+            self.fail(f"It is one of: {', '.join(capacities())}.", param, ctx)
+        return str(value)
 
 
 def act_options(function: Any) -> Any:

@@ -54,6 +54,12 @@ def open_cycle(about: About) -> Draft:
     """Open the pupil's next support cycle."""
     earlier = about.records(SupportCycle)
     newest = max(earlier, key=lambda one: one.number, default=None)
+    under_way = [str(one.number) for one in earlier if one.step not in {CLOSED, REVIEWED}]
+    if under_way:
+        about.advise(
+            f"Support cycle {' and '.join(under_way)} is still under way. From now on say which "
+            "is meant with --cycle, or close one with send-ledger cycle close."
+        )
     return about.draft(
         "support_cycle.opened.v1",
         number=newest.number + 1 if newest else 1,

@@ -162,14 +162,14 @@ class SupportCycle(Aggregate):
         unplanned = [
             str(place)
             for place, one in enumerate(event.outcomes, 1)
-            if _folded(one.text) not in self.targets
+            if not any(target.startswith(_folded(one.text)) for target in self.targets)
         ]
         if unplanned:
             raise RuleRefused(
                 f"No such target was planned: outcome {', '.join(unplanned)}; "
                 "nothing was recorded.",
                 "A review says what became of the targets of its plan (D-APDR-11).",
-                "Type the target as the plan has it, as send-ledger history shows it.",
+                "Type the target as the plan has it, or how it begins; see send-ledger history.",
                 kind="no-such-target",
             )
 

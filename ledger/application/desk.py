@@ -44,6 +44,24 @@ def _nothing_to_check(_events: Sequence[Event]) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """An id under which a command may be repeated, and what the command was to do.
+
+    Attributes:
+        id: as its user chose it.
+        content: what was asked for; the same id never stands for something else.
+    """
+
+    id: str
+    content: str
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The idempotency keys: of the id alone, and of the id with its content."""
+        return f"request {self.id}", f"request {self.id}\n{self.content}"
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One person at work in one ledger.
 
@@ -136,7 +154,7 @@ class Desk:
     def save(
         self,
         *aggregates: Aggregate,
-        command: str | None = None,
+        command: Command | None = None,
         also: Sequence[str] = (),
         at_size: int | None = None,
     ) -> list[int]:
@@ -144,7 +162,7 @@ class Desk:
 
         Args:
             aggregates: the records that decided something.
-            command: the command's idempotency key; done once, it is refused.
+            command: under which id it may be repeated; done once, it is refused.
             also: further keys that are done with this save, e.g. of rows.
             at_size: refuse with EntryConflict unless the log has so many entries.
 
@@ -155,7 +173,7 @@ class Desk:
             EntryConflict: another entry came first; see `decide`.
             RuleRefused: the register, as it is now, forbids it.
         """
-        keys = [*([] if command is None else [command]), *also]
+        keys = [*([] if command is None else command.keys), *also]
         macs = tuple(self.command_mac(key) for key in keys)
         if at_size is None:
             at_size = self.check([event for one in aggregates for event in one.pending])

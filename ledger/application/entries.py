@@ -17,7 +17,7 @@ from ledger.aggregates.catalogue import aggregate_of
 from ledger.aggregates.event import Event, event_class, own_codecs
 from ledger.aggregates.proposal import EntryDeclined
 from ledger.aggregates.pupil import Pupil
-from ledger.application.desk import Desk
+from ledger.application.desk import Command, Desk
 from ledger.errors import KeyUnavailable, NotAuthorised, RuleRefused
 from ledger.formats.encoding import compact_json
 from ledger.statute.signing import roles_that_may_sign
@@ -141,7 +141,7 @@ class Batch:
         known = self.records.get(draft.pupil)
         return known.subject if isinstance(known, Pupil) else self.desk.subject_of(draft.pupil)
 
-    def save(self, command: str | None = None, also: Sequence[str] = ()) -> list[int]:
+    def save(self, command: Command | None = None, also: Sequence[str] = ()) -> list[int]:
         """Store everything decided, all or nothing; see `Desk.save`.
 
         Raises:
@@ -188,7 +188,7 @@ def may_sign(desk: Desk, type_name: str) -> bool:
     return desk.actor.role in roles_that_may_sign(type_name, desk.today())
 
 
-def add_entry(desk: Desk, draft: Draft, command: str | None = None) -> Recorded:
+def add_entry(desk: Desk, draft: Draft, command: Command | None = None) -> Recorded:
     """Record one entry, or propose it where the actor's role may only propose.
 
     Raises:
@@ -198,7 +198,9 @@ def add_entry(desk: Desk, draft: Draft, command: str | None = None) -> Recorded:
     return add_entries(desk, [draft], command)[0]
 
 
-def add_entries(desk: Desk, drafts: Sequence[Draft], command: str | None = None) -> list[Recorded]:
+def add_entries(
+    desk: Desk, drafts: Sequence[Draft], command: Command | None = None
+) -> list[Recorded]:
     """Record several entries in one save, or propose them all."""
     if may_sign(desk, PROPOSE) and not all(may_sign(desk, draft.type) for draft in drafts):
         return desk.decide(lambda: _propose(desk, drafts, command))
@@ -222,13 +224,13 @@ def demand_signer(desk: Desk, types: Sequence[str]) -> None:
         )
 
 
-def _sign(desk: Desk, drafts: Sequence[Draft], command: str | None) -> list[Recorded]:
+def _sign(desk: Desk, drafts: Sequence[Draft], command: Command | None) -> list[Recorded]:
     batch = Batch(desk)
     decided = [batch.add(draft) for draft in drafts]
     return _placed(decided, batch.save(command), proposed=False)
 
 
-def _propose(desk: Desk, drafts: Sequence[Draft], command: str | None) -> list[Recorded]:
+def _propose(desk: Desk, drafts: Sequence[Draft], command: Command | None) -> list[Recorded]:
     batch = Batch(desk)
     decided = [batch.add(_as_proposal(desk, draft)) for draft in drafts]
     return _placed(decided, batch.save(command), proposed=True)
@@ -279,7 +281,7 @@ def correct_entry(
     wrong_type: str,
     pupil: UUID | None,
     instead: Draft | None,
-    command: str | None = None,
+    command: Command | None = None,
 ) -> Recorded:
     """Record that an entry is wrong and, where given, what is right; both stay visible.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.aggregates.event import own_codecs
 from ledger.aggregates.proposal import EntryProposed, Proposal
-from ledger.application.desk import Desk
+from ledger.application.desk import Command, Desk
 from ledger.application.entries import Batch, Draft, Recorded, demand_signer, understood
 from ledger.errors import AlreadyRecorded, RuleRefused
 from ledger.formats.encoding import strict_json
@@ -20,7 +20,7 @@ WAITED = "proposed earlier, signed now"
 """Why an entry is late that was keyed in time and waited for its signature."""
 
 
-def sign_proposal(desk: Desk, stream: UUID, command: str | None = None) -> Recorded:
+def sign_proposal(desk: Desk, stream: UUID, command: Command | None = None) -> Recorded:
     """Sign the entry that a proposal intends, as the signer's own (D-REG-10).
 
     Raises:
@@ -32,7 +32,7 @@ def sign_proposal(desk: Desk, stream: UUID, command: str | None = None) -> Recor
     return desk.decide(lambda: _sign_proposal(desk, stream, command))
 
 
-def _sign_proposal(desk: Desk, stream: UUID, command: str | None) -> Recorded:
+def _sign_proposal(desk: Desk, stream: UUID, command: Command | None) -> Recorded:
     proposal = desk.load(Proposal, stream)
     if proposal.proposed is None or proposal.declined:
         raise RuleRefused(

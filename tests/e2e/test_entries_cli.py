@@ -51,15 +51,47 @@ def test_the_same_request_twice_adds_nothing(school: CliHome) -> None:
     add_zoe(school, "--request-id", "form-17")
     before = entries(school)
     words = ("pupil", "add", "--family", "O'Neill", "--given", "Zoë", "--born", "29/02/2016")
-    said = school.done(*words, "--request-id", "form-17")
-    assert said.startswith("Already recorded as entry ")
+    further = ("--upn", UPN, "--year-group", "4", "--request-id", "form-17")
+    school.later(1)
+    assert school.done(*words, *further).startswith("Already recorded as entry ")
+    assert entries(school) == before
+
+
+def test_a_request_id_never_stands_for_something_else(school: CliHome) -> None:
+    add_zoe(school, "--request-id", "r1")
+    before = entries(school)
+    for words in (
+        ("pupil", "status", UPN, "K", "--reason", "speech programme"),
+        ("pupil", "add", "--family", "Li", "--given", "X", "--born", "2016-01-01"),
+    ):
+        said = school.refused(*words, "--request-id", "r1")
+        assert (said["exit_code"], said["error"]) == (2, "request-id-reused")
+    assert entries(school) == before
+    # What failed before it was recorded has not used its id up.
+    school.refused("pupil", "status", UPN, "K", "--reason", "x", "--request-id", "r2", who="office")
+    put_on_register(school, "--request-id", "r2")
+
+
+def test_a_consent_under_the_same_request_id_is_recorded_once(school: CliHome) -> None:
+    add_zoe(school)
+    given = (
+        *("consent", "give", UPN, "--by", "Anna O'Neill", "--capacity", "parental_responsibility"),
+        *("--item", "photographs", "--purpose", "website", "--recipient", "the website"),
+        *("--wording", "May we?", "--wording-version", "P2", "--evidence", "none"),
+        *("--method", "email", "--request-id", "c"),
+    )
+    school.done(*given)
+    before = entries(school)
+    assert school.done(*given).startswith("Already recorded as entry ")
     assert entries(school) == before
 
 
 def test_a_request_is_known_again_though_the_rules_would_refuse_it_now(school: CliHome) -> None:
     add_zoe(school)
     first = put_on_register(school, "--request-id", "k")
-    again = school.data("pupil", "status", UPN, "K", "--reason", "x", "--request-id", "k")
+    again = school.data(
+        "pupil", "status", UPN, "K", "--reason", "speech programme", "--request-id", "k"
+    )
     assert again == {
         "already_recorded": True,
         "proposed": False,

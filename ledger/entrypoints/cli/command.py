@@ -156,7 +156,7 @@ _OPTIONS = (
     click.option("--csv", "as_csv", is_flag=True, help="Print CSV, where there is a list."),
     click.option("--debug", is_flag=True, hidden=True, help="Show where a failure happened."),
 )
-_SETTING_NAMES = frozenset(Setting.__dataclass_fields__)
+SETTING_NAMES = frozenset(Setting.__dataclass_fields__)
 
 
 def ledger_command(
@@ -176,7 +176,7 @@ def ledger_command(
     def make(function: F) -> click.Command:
         @functools.wraps(function)
         def run(**given: Any) -> None:
-            setting = Setting(**{key: given.pop(key) for key in _SETTING_NAMES})
+            setting = Setting(**{key: given.pop(key) for key in SETTING_NAMES})
             _show_what_can_be_shown()
             with refusals(setting):
                 function(setting, **given)

@@ -25,6 +25,7 @@ from ledger.entrypoints.cli.consent_options import (
 )
 from ledger.entrypoints.cli.consent_records import record_of, what_ended_entry
 from ledger.entrypoints.cli.days import Read
+from ledger.entrypoints.cli.entry_options import Circumstances, command_of, say_if_done
 from ledger.entrypoints.cli.parameters import CodeChoice
 from ledger.entrypoints.cli.viewing import pupil_stream, viewing
 from ledger.errors import NotFound, StorageFailed
@@ -97,17 +98,24 @@ def refuse(setting: Setting, pupil: str, **given: Any) -> None:
 def _record(
     setting: Setting, pupil: str, type_name: str, fields: dict[str, Any], given: dict[str, Any]
 ) -> None:
+    circumstances = Circumstances(
+        on=given["stated"],
+        late_reason=given["late_reason"],
+        command=command_of(given["request_id"]),
+    )
     with acting(setting) as at_work:
         at_work.session.demand_clock()
+        if say_if_done(setting, at_work, circumstances):
+            return
         row = at_work.view.find_pupil(pupil)
         draft = Draft(
             type=type_name,
             fields=fields,
             pupil=pupil_stream(row),
-            occurred_on=given["stated"],
-            late_reason=given["late_reason"],
+            occurred_on=circumstances.on,
+            late_reason=circumstances.late_reason,
         )
-        done = add_entry(at_work.desk, draft, given["request_id"])
+        done = add_entry(at_work.desk, draft, circumstances.command)
     kept = "Kept as a proposal for the SENCO" if done.proposed else "Recorded"
     say(
         setting,
@@ -131,8 +139,15 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
         --evidence witnessed_words --words "I take it back." --witness "P Crook"
         --method telephone --as senco
     """
+    circumstances = Circumstances(
+        on=given["stated"],
+        late_reason=given["late_reason"],
+        command=command_of(given["request_id"]),
+    )
     with acting(setting) as at_work:
         at_work.session.demand_clock()
+        if say_if_done(setting, at_work, circumstances):
+            return
         row = at_work.view.find_pupil(pupil)
         standing = [one for one in _consents(at_work.view, row) if _stands(one, entry)]
         if len(standing) != 1:
@@ -145,8 +160,8 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
             type="consent.withdrawn.v1",
             stream=UUID(bytes=standing[0].stream),
             pupil=pupil_stream(row),
-            occurred_on=given["stated"],
-            late_reason=given["late_reason"],
+            occurred_on=circumstances.on,
+            late_reason=circumstances.late_reason,
             fields={
                 "by_name": given["giver"],
                 "by_capacity": given["capacity"],
@@ -154,7 +169,7 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
                 **act_fields(given),
             },
         )
-        done = add_entry(at_work.desk, draft, given["request_id"])
+        done = add_entry(at_work.desk, draft, circumstances.command)
     say(setting, f"Recorded: entry {done.index}.", {"entry": done.index, "proposed": done.proposed})
 
 

@@ -7,6 +7,7 @@ found, the entry is signed or proposed, and it is said what was recorded.
 from __future__ import annotations
 
 import functools
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -16,9 +17,10 @@ import click
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.catalogue import AGGREGATES, aggregate_of
 from ledger.aggregates.pupil import Pupil
+from ledger.application.desk import Command
 from ledger.application.entries import Draft, add_entries
 from ledger.entrypoints.cli.acting import Acting, acting
-from ledger.entrypoints.cli.command import ledger_command, say
+from ledger.entrypoints.cli.command import SETTING_NAMES, ledger_command, say
 from ledger.entrypoints.cli.days import STATED
 from ledger.entrypoints.cli.entry_words import headline, stated_words
 from ledger.entrypoints.cli.parameters import WORDS
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
 A = TypeVar("A", bound=Aggregate)
 F = TypeVar("F", bound="Callable[..., Any]")
-_REQUEST = "request "
 
 CIRCUMSTANCES = (
     click.option("--on", type=STATED, help="When it happened; today where not given."),
@@ -55,12 +56,7 @@ class Circumstances:
 
     on: OccurredOn | None
     late_reason: str | None
-    request_id: str | None
-
-    @property
-    def command(self) -> str | None:
-        """The idempotency key of the command."""
-        return None if self.request_id is None else _REQUEST + self.request_id
+    command: Command | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +202,24 @@ def with_circumstances(function: Any) -> Any:
 def take_circumstances(given: dict[str, Any]) -> Circumstances:
     """Take --on, --late-reason and --request-id out of what was typed."""
     return Circumstances(
-        on=given.pop("on"), late_reason=given.pop("late_reason"), request_id=given.pop("request_id")
+        on=given.pop("on"),
+        late_reason=given.pop("late_reason"),
+        command=command_of(given.pop("request_id")),
     )
+
+
+def command_of(request_id: str | None) -> Command | None:
+    """Bind a request id to what is typed with it: the command, its arguments and options."""
+    if request_id is None:
+        return None
+    context = click.get_current_context()
+    asked = {
+        name: repr(value)
+        for name, value in sorted(context.params.items())
+        if name not in SETTING_NAMES and name != "request_id"
+    }
+    _program, *words = context.command_path.split(" ")
+    return Command(request_id, json.dumps([words, asked]))
 
 
 def demand_writer(at_work: Acting) -> None:
@@ -231,14 +243,27 @@ def demand_writer(at_work: Acting) -> None:
 
 
 def say_if_done(setting: Setting, at_work: Acting, circumstances: Circumstances) -> bool:
-    """Say so where a command with this request id was carried out before."""
+    """Say so where this command was carried out before, under the same request id.
+
+    Raises:
+        UsageError: kind `request-id-reused`: the id stands for something else.
+    """
     if circumstances.command is None:
         return False
-    mac = at_work.desk.command_mac(circumstances.command)
-    index = at_work.view.reader.entry_of_command(mac)
-    if index is not None:
-        _say_done(setting, index)
-    return index is not None
+    done, same = (
+        at_work.view.reader.entry_of_command(at_work.desk.command_mac(key))
+        for key in circumstances.command.keys
+    )
+    if done is not None and same is None:
+        raise UsageError(
+            "This request id stands for something else; nothing was recorded.",
+            f"It was given before, with other words, for entry {done}.",
+            "Repeat a command with all its words as they were, or choose another id.",
+            kind="request-id-reused",
+        )
+    if done is not None:
+        _say_done(setting, done)
+    return done is not None
 
 
 def _say_done(setting: Setting, index: int) -> None:
@@ -256,7 +281,7 @@ def record(
     drafts: Sequence[Draft],
     circumstances: Circumstances,
     *,
-    store: Callable[[Desk, Sequence[Draft], str | None], Sequence[Recorded]] = add_entries,
+    store: Callable[[Desk, Sequence[Draft], Command | None], Sequence[Recorded]] = add_entries,
     advice: Sequence[str] = (),
 ) -> None:
     """Sign or propose drafts in one save, and say what was recorded.
@@ -275,7 +300,8 @@ def record(
     try:
         recorded = store(at_work.desk, drafts, circumstances.command)
     except AlreadyRecorded as done:
-        _say_done(setting, done.first_index)
+        if not say_if_done(setting, at_work, circumstances):
+            _say_done(setting, done.first_index)
         return
     said = [_said(at_work.desk, *pair) for pair in zip(drafts, recorded, strict=True)]
     proposed = any(one.proposed for one in recorded)

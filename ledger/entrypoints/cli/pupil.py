@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 
 from ledger.aggregates.pupil import Pupil, RankedNeed
+from ledger.application.desk import Command
 from ledger.application.entries import Batch, Draft, Recorded, add_entries, may_sign
 from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
@@ -104,7 +105,7 @@ def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given
         record(setting, at_work, name, drafts, circumstances, store=_store_new)
 
 
-def _store_new(desk: Desk, drafts: Sequence[Draft], key: str | None) -> Sequence[Recorded]:
+def _store_new(desk: Desk, drafts: Sequence[Draft], key: Command | None) -> Sequence[Recorded]:
     """Sign all entries of a new pupil in one save, or propose them under one id."""
     if not all(may_sign(desk, draft.type) for draft in drafts):
         pupil = UUID(bytes=desk.entropy(16))
@@ -112,7 +113,7 @@ def _store_new(desk: Desk, drafts: Sequence[Draft], key: str | None) -> Sequence
     return desk.decide(lambda: _sign_new(desk, drafts, key))
 
 
-def _sign_new(desk: Desk, drafts: Sequence[Draft], key: str | None) -> list[Recorded]:
+def _sign_new(desk: Desk, drafts: Sequence[Draft], key: Command | None) -> list[Recorded]:
     batch = Batch(desk)
     pupil = batch.start_pupil()
     decided = [batch.add(replace(draft, stream=pupil)) for draft in drafts]

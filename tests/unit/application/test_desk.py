@@ -12,7 +12,7 @@ import pytest
 from ledger.aggregates.consent import Consent
 from ledger.aggregates.my_story import MyStory
 from ledger.aggregates.pupil import Pupil, PupilEnrolled
-from ledger.application.desk import DECISION_TRIES, command_mac
+from ledger.application.desk import DECISION_TRIES, Command, command_mac
 from ledger.application.entries import Draft, add_entry
 from ledger.errors import AlreadyRecorded, EntryConflict, NotFound, RuleRefused
 from ledger.values.dates import OccurredOn
@@ -82,16 +82,18 @@ def test_a_command_is_done_once_and_its_key_is_kept_as_a_keyed_mac(
     draft = Draft(
         type="pupil.enrolled.v1", fields={"year_group": "4", "class_name": None}, stream=stream
     )
-    first = add_entry(senco.desk, draft, "request 1")
+    first = add_entry(senco.desk, draft, Command("1", "x"))
     before = school.fingerprint()
     with pytest.raises(AlreadyRecorded) as refused:
-        add_entry(senco.desk, draft, "request 1")
+        add_entry(senco.desk, draft, Command("1", "x"))
     assert refused.value.first_index == first.index
     assert school.fingerprint() == before
-    add_entry(senco.desk, draft, "request 2")
+    add_entry(senco.desk, draft, Command("2", "x"))
     key = senco.keys.data_key(senco.desk.streams.commands.bytes)
     with senco.home.reading() as reader:
         assert reader.entry_of_command(command_mac(key, "request 1")) == first.index
+        assert reader.entry_of_command(command_mac(key, "request 1\nx")) == first.index
+        assert reader.entry_of_command(command_mac(key, "request 1\ny")) is None
         assert reader.entry_of_command(command_mac(bytes(32), "request 1")) is None
     assert senco.desk.command_mac("request 1") == command_mac(key, "request 1")
 

@@ -74,6 +74,21 @@ class Setting:
             )
         return Home.open(self.home_path, state_folder())
 
+    def new_home(self) -> Path:
+        """Give the folder that is to become a home.
+
+        Raises:
+            UsageError: none was named.
+        """
+        if self.home_path is None:
+            raise UsageError(
+                "No home is named.",
+                "The command must know where to make it.",
+                "Add --home PATH: a new folder.",
+                kind="no-home-named",
+            )
+        return self.home_path
+
     def person(self) -> str:
         """Give who was named with --as.
 

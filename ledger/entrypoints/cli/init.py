@@ -28,7 +28,6 @@ from ledger.entrypoints.cli.continuing import (
 )
 from ledger.entrypoints.cli.paper import recovery_sheet_text
 from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
-from ledger.errors import UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
@@ -101,9 +100,8 @@ def command(
       send-ledger init --home /schools/new --continues /schools/restored
         --last-seen leaver.receipt --reason "disk failed on 2 March" ...
     """
-    if setting.home_path is None:
-        raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
-    demand_outside(setting.home_path, recovery_sheet, "The recovery sheet")
+    folder = setting.new_home()
+    demand_outside(folder, recovery_sheet, "The recovery sheet")
     continued = gather_predecessors(**continuing)
     facts = SchoolFacts(
         name=str(PersonName.parse(school)),
@@ -115,7 +113,7 @@ def command(
     )
     made = create_home(
         NewHome(
-            path=setting.home_path,
+            path=folder,
             facts=facts,
             head_name=str(PersonName.parse(head_name)),
             head_handle=head_handle,

@@ -12,7 +12,6 @@ from ledger.bootstrap.marks import behind_mark, founding_words, living_home
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.entrypoints.cli.parameters import GivenPath
-from ledger.errors import UsageError
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote
 
@@ -36,12 +35,11 @@ def command(setting: Setting, backup: Path, *, against: tuple[Path, ...]) -> Non
       send-ledger restore /backup/2026-03-03 --home /schools/restored
       send-ledger restore E:\\ledger-monday --home D:\\ledger --against last.checkpoint
     """
-    if setting.home_path is None:
-        raise UsageError("No home is named.", remedy="Add --home PATH: a new folder.")
-    demand_safe_place(setting.home_path)
+    folder = setting.new_home()
+    demand_safe_place(folder)
     notes = [note_held(path, None)[1] for path in against]
     heads = [Checkpoint.parse(SignedNote.parse(note).text) for note in notes]
-    home = restore(backup, setting.home_path, state_folder(), heads)
+    home = restore(backup, folder, state_folder(), heads)
     why, living = behind_mark(home), living_home(home)
     words = f"Restored and verified: {home.path}."
     if why:

@@ -41,6 +41,7 @@ INCOMPLETE: Final = frozenset(
         "proof-missing",
         "quorum-unmet",
         "reserved-kind",
+        "sealing-incomplete",
         "token-certificate-missing",
         "token-imprint-algorithm",
         "token-root-unknown",
@@ -61,7 +62,9 @@ NOTES: Final = frozenset(
         "older-anchor",
         "predecessor-fits",
         "reading-elsewhere",
+        "sealing-skipped",
         "self-rooted",
+        "unsealed",
     }
 )
 """Said in the report; they change nothing about the result."""

@@ -234,6 +234,7 @@ class LedgerCheck:
             roots=asked.roots,
             cosigners=asked.cosigners,
         )
+        seals.check_sealings(walk.sealed_at, self.tree.size)
         seals.load()
         named = {*seals.notes, *(head.size for head in walk.anchors.values())}
         sizes = sorted(size for size in named if 0 <= size <= self.tree.size)

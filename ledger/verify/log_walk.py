@@ -101,6 +101,7 @@ class LogWalk:
         anchor: the newest logged anchor, as statements quote it.
         anchors: log index → anchor logged there, to be compared with the tree.
         anchor_streams: the streams that anchors were logged in.
+        sealed_at: sizes at which the heads of a sealing end, for which a checkpoint was to be made.
         outside: the access log's stream, which the log names and does not hold, and
             the newest sequence number named.
         corrections: log index → what the correction there says it corrects.
@@ -118,6 +119,7 @@ class LogWalk:
     anchor: Mapping[str, Any] | None = None
     anchors: dict[int, AnchorHead] = field(default_factory=dict)
     anchor_streams: set[str] = field(default_factory=set)
+    sealed_at: list[int] = field(default_factory=list)
     outside: tuple[str, int] | None = None
     corrections: dict[int, Corrected] = field(default_factory=dict)
     _seen_anchors: set[AnchorHead] = field(default_factory=set)
@@ -174,6 +176,7 @@ class LogWalk:
         elif payload["stream"] == self.authority.stream:
             self.findings.add("stream-mixed", index, "It stands among the entries about keys.")
         if kind == kinds.STREAM_HEAD:
+            self._note_sealing(index)
             self._check_stream_head(index, payload["head"])
         self._check_place(index, payload, one.hash)
         if kind != kinds.EVENT and counts:
@@ -261,6 +264,12 @@ class LogWalk:
         """
         stream, seq = self.outside or (head["stream"], 0)
         return bool(head["stream"] == stream and head["seq"] >= seq)
+
+    def _note_sealing(self, index: int) -> None:
+        # The heads of one sealing stand together, and its checkpoint ends with them.
+        if self.sealed_at and self.sealed_at[-1] == index:
+            self.sealed_at.pop()
+        self.sealed_at.append(index + 1)
 
     def _judge_older_anchor(self, index: int, quoted: Mapping[str, Any] | None) -> None:
         head = None if quoted is None else head_of(quoted)

@@ -72,6 +72,37 @@ class StoredSeals:
         for size, note in self._rows("SELECT size, note FROM checkpoints"):
             self.notes[size] = note
 
+    def check_sealings(self, sealed_at: Sequence[int], size: int) -> None:
+        """Say which sealings have no checkpoint, and how many entries stand under none.
+
+        Between the heads of a sealing and its checkpoint the program may have stopped;
+        a later checkpoint then covers them, and nothing is lost.
+
+        Args:
+            sealed_at: sizes for which the log says that a checkpoint was to be made.
+            size: of the whole log.
+        """
+        stored = self.connection.execute("SELECT size FROM checkpoints").fetchall()
+        kept = {one for (one,) in stored if isinstance(one, int) and one <= size}
+        newest = max(kept, default=0)
+        for at in sealed_at:
+            if at not in kept:
+                self._note_unsealed(at, covered=at < newest)
+        if size > newest:
+            words = f"The newest {size - newest:,} entries stand under no signed checkpoint."
+            self.findings.add("unsealed", None, words)
+
+    def _note_unsealed(self, at: int, *, covered: bool) -> None:
+        why = "it was removed, or the program stopped before it was made"
+        if covered:
+            words = f"It was sealed, and the checkpoint at {at:,} entries is not there: {why}."
+            self.findings.add("sealing-skipped", at - 1, f"{words} A later one covers it.")
+        else:
+            words = f"It was sealed at {at:,} entries, and no checkpoint of that size or more"
+            self.findings.add(
+                "sealing-incomplete", at - 1, f"{words} is there: {why}. Seal the ledger again."
+            )
+
     def check_all(self, roots_at: Mapping[int, bytes]) -> None:
         """Check everything.
 
@@ -179,11 +210,13 @@ class StoredSeals:
         root = roots_at.get(head.size)
         if root is None or b64url(root) != head.root:
             self.findings.add("anchor-wrong", index, "It names a head that this log never had.")
+        if not self._kept.issuperset(head.tokens):
+            self.findings.add(
+                "seal-missing",
+                index,
+                "A time stamp or cosignature that it names was here when it was logged.",
+            )
         for token in head.tokens:
-            if token not in self._kept:
-                self.findings.not_checked(
-                    "time stamps and cosignatures that the log names and this copy does not hold"
-                )
             stamped = self._stamped_at.get(token)
             recorded = self.recorded_at(index)
             if stamped and recorded and parse_instant(recorded) + CLOCK_TOLERANCE < stamped:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.mini_verifier.encoding import Refused, b64url
+from tests.mini_verifier.encoding import Refused, b64url, sha256
 from tests.mini_verifier.log import LOG_KEY, VKey, read_checkpoint
 from tests.mini_verifier.walk import Walk, walk_log
 
@@ -28,6 +28,12 @@ def check_home(path: Path) -> Walk:
         ).fetchall()
         heads = database.execute("SELECT size, root FROM tree").fetchall()
         checkpoints = database.execute("SELECT size, note FROM checkpoints").fetchall()
+        kept = {
+            b64url(sha256(data))
+            for column in ("line FROM cosignatures", "token FROM tokens")
+            for (data,) in database.execute(f"SELECT {column}")
+            if isinstance(data, bytes)
+        }
         witnessed = {
             size
             for table in ("cosignatures", "tokens")
@@ -49,6 +55,9 @@ def check_home(path: Path) -> Walk:
             _check_checkpoint(walk, size, note if isinstance(note, bytes) else note.encode())
     for size in witnessed - {size for size, _ in checkpoints}:
         walk.add("checkpoint-missing", words=f"size {size} was cosigned or stamped, and is gone")
+    for anchor in walk.anchors:
+        if not kept.issuperset(anchor["tokens"]):
+            walk.add("seal-missing", words="a seal that an anchor names is gone")
     walk.add("unanchored", words="nothing outside this file was compared")
     return walk
 

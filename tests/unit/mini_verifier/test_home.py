@@ -23,8 +23,8 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE TABLE tree (size INTEGER NOT NULL, root BLOB NOT NULL, frontier BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (size INTEGER NOT NULL, note BLOB NOT NULL) STRICT;
-CREATE TABLE cosignatures (size INTEGER NOT NULL) STRICT;
-CREATE TABLE tokens (size INTEGER NOT NULL) STRICT;
+CREATE TABLE cosignatures (size INTEGER NOT NULL, line BLOB NOT NULL) STRICT;
+CREATE TABLE tokens (size INTEGER NOT NULL, token BLOB NOT NULL) STRICT;
 """
 
 
@@ -40,6 +40,7 @@ def write_home(path: Path, log: SmallLog) -> None:
         for signed in (9, size):
             note = log.checkpoint(signed)
             database.execute("INSERT INTO checkpoints VALUES (?, ?)", (signed, note))
+        database.execute("INSERT INTO tokens VALUES (?, ?)", (size, b"a token"))
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_a_sound_home_is_not_altered_but_nothing_outside_it_was_compared(home: P
 
 
 CHANGES = {
+    "a stamp that an anchor names removed": ("seal-missing", "DELETE FROM tokens"),
     "the newest rows removed": ("tree-state", "DELETE FROM entries WHERE rowid > 14"),
     "a row in the middle removed": ("row-misplaced", "DELETE FROM entries WHERE rowid = 10"),
     "two rows swapped": (
@@ -78,7 +80,7 @@ CHANGES = {
     "a checkpoint under another size": ("fork", "UPDATE checkpoints SET size = 8 WHERE size = 9"),
     "a checkpoint gone whose cosignature is there": (
         "checkpoint-missing",
-        "INSERT INTO cosignatures VALUES (9); DELETE FROM checkpoints WHERE size = 9",
+        "INSERT INTO cosignatures VALUES (9, x'00'); DELETE FROM checkpoints WHERE size = 9",
     ),
     "newest rows and their tree head removed": (
         "fork",

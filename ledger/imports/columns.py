@@ -100,6 +100,7 @@ def parse_user_mapping(texts: Sequence[str]) -> Mapping[str, str]:
                 'Write for example --map "SEN Level=sen_status".',
                 kind="map-form",
             )
+        field = _code_of(field)
         if field != NOT_USED and field not in field_names():
             raise UsageError(
                 f"There is no field named {field!r}.",
@@ -177,6 +178,11 @@ def field_names() -> tuple[str, ...]:
         for entry in _data()["field"]
         for n in (range(1, 10) if "{n}" in entry["name"] else (0,))
     )
+
+
+def field_codes() -> tuple[str, ...]:
+    """The same names as a help lists them, a numbered one once, with {n}."""
+    return tuple(entry["name"] for entry in _data()["field"])
 
 
 def field_label(field: str) -> str:
@@ -312,4 +318,10 @@ def _nearest(word: str, words: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, words, n=1)
     if near:
         return f"Did you mean {near[0]!r}?"
-    return "The mapping that a dry run shows lists the headings and the fields."
+    return f"Fields: {', '.join(field_codes())}. A dry run lists the headings."
+
+
+def _code_of(field: str) -> str:
+    """Take a field by its code, or by the words that a report shows for it."""
+    by_words = {field_label(name).casefold(): name for name in field_names()}
+    return by_words.get(field.casefold(), field)

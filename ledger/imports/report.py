@@ -13,7 +13,7 @@ from ledger.imports.columns import field_label
 from ledger.imports.pupils_in_file import rows_in_words
 
 if TYPE_CHECKING:
-    from ledger.imports.columns import ColumnMapping
+    from ledger.imports.columns import ColumnMapping, MappedColumn
     from ledger.imports.register_row import ImportPlan, Outcome, RegisterRow, RowReport
 
 _OUTCOME_WORDS: dict[Outcome, str] = {
@@ -35,10 +35,15 @@ _COUNT_WORDS: dict[Outcome, str] = {
 _FACT_LABELS = {"sen": "SEN status", "needs": "SEN needs", "parents": "parents"}
 
 
+def _named(column: MappedColumn) -> str:
+    """Name a field in words, and as --map takes it."""
+    return f"{column.label} = {column.field}" if column.field else column.label
+
+
 def mapping_lines(mapping: ColumnMapping) -> list[str]:
     """Say of each column what is made of it and why, one line each."""
     return [
-        f'{column.letter}  "{column.header}": {column.label} ({column.why})'
+        f'{column.letter}  "{column.header}": {_named(column)} ({column.why})'
         for column in mapping.columns
     ]
 

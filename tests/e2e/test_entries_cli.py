@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -499,3 +500,13 @@ def test_a_correction_under_the_same_request_id_is_made_once(school: CliHome) ->
     before = entries(school)
     assert school.done(*words).startswith("Already recorded as entry ")
     assert entries(school) == before
+
+
+def test_a_consent_is_asked_about_today_where_no_day_is_named(school: CliHome) -> None:
+    add_zoe(school)
+    asked = ("consent", "check", UPN, "--item", "photographs", "--recipient", "the website")
+    school.later(3)
+    said = school.run(*asked)
+    assert (said.exit_code, said.stdout.split(".")[0]) == (1, "NO, on 8 January 2026")
+    named = school.run(*asked, "--on", "2026-01-06", "--json")
+    assert json.loads(named.stdout)["on"] == "2026-01-06"

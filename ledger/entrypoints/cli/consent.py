@@ -43,7 +43,7 @@ from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.register import RegisterRow
 from ledger.seal.private_files import make_private_folder, write_private
 from ledger.values.code import Code
-from ledger.values.dates import OccurredOn, parse_day
+from ledger.values.dates import OccurredOn, day_words, parse_day
 from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
 
 ANSWERED_NO = 1
@@ -247,7 +247,7 @@ def _listed(one: ConsentRow) -> dict[str, Any]:
 @click.argument("pupil")
 @click.option("--item", required=True, type=CodeChoice("consent_item"))
 @click.option("--recipient", required=True, help="To whom it would go.")
-@click.option("--on", "on_day", required=True, type=Read("DATE", parse_day), help="On which day.")
+@click.option("--on", "on_day", type=Read("DATE", parse_day), help="On which day; else today.")
 @click.option(
     "--recipient-is", multiple=True, type=Capacity(), help="What the recipient is to the pupil."
 )
@@ -257,7 +257,7 @@ def check(
     *,
     item: Code,
     recipient: str,
-    on_day: date,
+    on_day: date | None,
     recipient_is: tuple[str, ...],
 ) -> None:
     """Ask whether something may be shared with somebody on a day: yes, no, or not required.
@@ -273,14 +273,15 @@ def check(
     """
     with viewing(setting) as view:
         history = _history(view, view.find_pupil(pupil))
+        day = on_day or view.home.clock().date()
         asked = Asked(
             item=item.code,
             recipient=recipient,
-            on=on_day,
-            capacities={*recipient_is, *_capacities(history, recipient, on_day)},
+            on=day,
+            capacities={*recipient_is, *_capacities(history, recipient, day)},
         )
         answer = answer_consent(asked, [record_of(one) for one in consents_of(history)])
-    _say_answer(setting, answer)
+    _say_answer(setting, answer, day)
     if answer.verdict == "no":
         click.get_current_context().exit(ANSWERED_NO)
 
@@ -298,8 +299,8 @@ def _capacities(history: list[HistoryEntry], recipient: str, on_day: date) -> se
     return {"receiving_school"} if moved else set()
 
 
-def _say_answer(setting: Setting, answer: Answer) -> None:
-    lines = [f"{answer.verdict.upper().replace('-', ' ')}. {answer.words}"]
+def _say_answer(setting: Setting, answer: Answer, day: date) -> None:
+    lines = [f"{answer.verdict.upper().replace('-', ' ')}, on {day_words(day)}. {answer.words}"]
     if answer.citation:
         lines.append(f"Law: {answer.citation}")
     if answer.index is not None:
@@ -312,6 +313,7 @@ def _say_answer(setting: Setting, answer: Answer) -> None:
         "\n".join(lines),
         {
             "verdict": answer.verdict,
+            "on": day.isoformat(),
             "entry": answer.index,
             "record": None if answer.stream is None else b64url(answer.stream),
             "words": answer.words,

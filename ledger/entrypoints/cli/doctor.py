@@ -59,8 +59,8 @@ def command(setting: Setting) -> None:
     )
     if bad:
         raise LedgerError(
-            f"{len(bad)} things are wrong.",
-            "See the lines marked “bad”.",
+            "One thing is wrong." if len(bad) == 1 else f"{len(bad)} things are wrong.",
+            "See the lines marked BAD.",
             "Mend them before recording anything.",
             kind="unhealthy",
         )

@@ -13,7 +13,7 @@ from ledger.entrypoints.cli.command import Setting, ledger_command, say
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.errors import InputRefused
 from ledger.formats.encoding import b64url, unb64url
-from ledger.imports.columns import parse_user_mapping
+from ledger.imports.columns import field_codes, parse_user_mapping
 from ledger.imports.register_csv import parse_same_as, plan_import
 from ledger.imports.register_entries import Imported, known_pupils, row_key, store_plan
 from ledger.imports.register_row import Answers, ImportPlan
@@ -28,11 +28,19 @@ from ledger.imports.report import (
 DONE_WITH_WARNINGS = 3
 
 
+FIELD_CODES = ", ".join(field_codes())
+
+
 @ledger_command(name="import")
 @click.argument("file", type=GivenPath(folders=False))
 @click.option("--dry-run", "-n", is_flag=True, help="Show what would be done; record nothing.")
 @click.option("--skip-bad", is_flag=True, help="Take the good rows, leave the bad ones out.")
-@click.option("--map", "mapping", multiple=True, help='Say what a column is: "MIS header=field".')
+@click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    help=f'Say what a column is: "MIS header=field", or "not used". Fields: {FIELD_CODES}.',
+)
 @click.option("--same-as", multiple=True, help="Row N is this known pupil: N=PUPIL-ID.")
 @click.option("--new", "new_rows", multiple=True, type=int, help="Row N is a new pupil.")
 @click.option("--names", is_flag=True, help="Show pupils' names in the report on the screen.")
@@ -51,7 +59,8 @@ def command(
 
     All rows or none, unless --skip-bad. Importing the same file twice adds
     nothing. Pupils are never merged by name: where a name and date of birth fit
-    somebody without a common UPN, the row asks.
+    somebody without a common UPN, the row asks. Only the SENCO imports; others
+    prepare it with --dry-run.
 
     \b
     Examples:

@@ -265,3 +265,15 @@ def test_every_field_has_a_label_in_words() -> None:
 @pytest.mark.parametrize(("place", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (255, "IV")])
 def test_columns_are_lettered_as_in_a_spreadsheet(place: int, letter: str) -> None:
     assert column_letter(place) == letter
+
+
+@pytest.mark.parametrize("name", field_names())
+def test_a_mapping_takes_the_words_that_a_report_shows_as_well_as_the_code(name: str) -> None:
+    for typed in (name, field_label(name), field_label(name).upper()):
+        assert parse_user_mapping([f"My heading={typed}"]) == {"My heading": name}
+
+
+def test_a_field_that_resembles_none_is_answered_with_all_of_them() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_user_mapping(["Birthday=zzzz"])
+    assert "sen_status" in caught.value.remedy

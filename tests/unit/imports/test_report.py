@@ -122,7 +122,7 @@ def test_records_for_machines_have_the_same_members_for_every_row(plan: ImportPl
 
 def test_the_mapping_is_shown_with_its_reasons(plan: ImportPlan) -> None:
     lines = mapping_lines(plan.mapping)
-    assert lines[0] == 'A  "UPN": UPN (the heading is known)'
+    assert lines[0] == 'A  "UPN": UPN = upn (the heading is known)'
     assert lines[7] == 'H  "Ethnicity": not used (no field is known by this heading)'
     assert mapping_records(plan.mapping)[7] == {
         "column": "H",

@@ -14,6 +14,7 @@ from ledger.application.log import LogKey, seal_log
 from ledger.bootstrap.access import LIBRARY, Reading
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation, demand_living
+from ledger.bootstrap.own_keys import demand_own_keys
 from ledger.bootstrap.upns import check_upns
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import LedgerError
@@ -104,6 +105,7 @@ def access_head(home: Home) -> StreamHead | None:
 
 def machine_actor(home: Home, purpose: str) -> Actor:
     """Give the actor of a machine key that the authority stream knows."""
+    demand_own_keys(home)
     key = home.machine_key(purpose)
     authority = home.authority()
     return Actor(authority.keys[key.kid].person, purpose, key.kid, key.sign)
@@ -120,6 +122,7 @@ def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> 
     """
     demand_living(home)
     demand_continuation(home)
+    demand_own_keys(home)
     home.place.write(home.path)
     upgrade_ledger(home.ledger_path)
     datastore = LedgerDatastore(home.ledger_path)

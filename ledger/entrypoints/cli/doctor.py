@@ -14,9 +14,11 @@ from importlib.metadata import version
 
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import behind_mark, founding_words, living_home
+from ledger.bootstrap.own_keys import foreign_machine_keys, unknown_people
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
+from ledger.seal.authority import Authority
 
 FREE_BYTES = 500 * 1024 * 1024
 SEALED_WITHIN = timedelta(days=8)
@@ -97,6 +99,24 @@ def _home(home: Home) -> Iterator[Check]:
         yield Check("ledger", "bad", f"{error.what} {error.why}".strip())
 
 
+def _keys(home: Home, authority: Authority) -> Iterator[Check]:
+    """Tell whether the key files are this ledger's own."""
+    try:
+        foreign = foreign_machine_keys(home, authority)
+        unknown, people = unknown_people(home, authority)
+    except LedgerError as error:
+        yield Check("keys", "bad", f"{error.what} {error.why}".strip())
+        return
+    if foreign:
+        names = ", ".join(f"keys/{one}.json" for one in foreign)
+        yield Check("keys", "bad", f"not this ledger's own: {names}; put them back from a backup")
+    if unknown:
+        words = f"of {people} people in keys/people.json, this ledger knows {people - unknown}"
+        yield Check("people", "bad" if unknown == people else "warning", words)
+    if not foreign and not unknown:
+        yield Check("keys", "good", f"this ledger's own, and those of {people} people")
+
+
 def _ledger(home: Home) -> Iterator[Check]:
     with home.reading() as reader:
         size = reader.size
@@ -119,7 +139,9 @@ def _ledger(home: Home) -> Iterator[Check]:
     if (living := living_home(home)) is not None:
         words = f"a copy of the ledger at {living}; it can be read, not written"
         yield Check("this folder", "warning", words)
-    for one in home.authority().successions:
+    authority = home.authority()
+    yield from _keys(home, authority)
+    for one in authority.successions:
         yield Check("beginning", "good", f"continues {one.origin} from size {one.size}")
     sealed = checkpoints[-1][0] if checkpoints else 0
     behind = size - sealed

@@ -210,8 +210,17 @@ def _verify_bundle(data: bytes, wanted: Wanted) -> Report:
 def _verify_zip(data: bytes, wanted: Wanted) -> Report:
     try:
         return verify_receipt(open_receipt_file(data), wanted.trust)[0]
-    except InputRefused:
-        members = unpack(data, allow=is_bundle_name)
+    except InputRefused as no_receipt:
+        try:
+            members = unpack(data, allow=is_bundle_name)
+        except InputRefused as refused:
+            raise type(refused)(
+                "The file is neither a whole receipt nor a whole bundle.",
+                refused.why or no_receipt.why or refused.what,
+                "It was damaged on its way, or is something else: ask whoever sent it to send "
+                "it again.",
+                kind=refused.kind,
+            ) from None
     return verify_bundle(members, wanted.trust, wanted.recipient)[0]
 
 

@@ -210,7 +210,7 @@ def test_a_renewed_key_opens_and_signs_and_the_old_words_are_dead(school: School
     report = school.ok("verify", "--as", "senco", env=mine)
     assert (report["result"], [one["code"] for one in report["notes"]]) == (
         "intact",
-        ["self-rooted"],
+        ["unsealed", "self-rooted"],
     )
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ledger.demo.schools import DemoSchool
 
 FIRST_SERIAL: Final = 901
-_LEAP_DAY: Final = "02-29"
 _LEAP_YEARS: Final = (5, 4, 3, 2, 1, 0)
 """Year groups of a primary school, tried for the one born in a leap year."""
 

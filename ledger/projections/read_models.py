@@ -83,13 +83,8 @@ class ReadModelFile:
         return None
 
     def begin(self) -> None:
-        """Take the file's one writing place; `commit` or `give_up` ends it."""
+        """Take the file's one writing place; `commit` ends it."""
         self._ask("BEGIN IMMEDIATE")
-
-    def give_up(self) -> None:
-        """Leave the file as it was."""
-        self._ask("ROLLBACK")
-        self._forget_known()
 
     def forget(self) -> None:
         """Empty the file, to be rebuilt."""

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from ledger.errors import InputRefused
 
 CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # 23 letters: no I, O or S
-UPN_CHARACTERS = 13
 FIRST_WEIGHT = 2  # the characters after the check letter stand at 2 ... 13
 
 _LETTER = "[A-HJ-NP-RT-Z]"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -256,11 +255,6 @@ def match_receipt(facts: ReceiptFacts, expected: ExpectedReceipt) -> None:
         raise _refused("It is about another manifest.", "receipt-other-manifest")
     if isinstance(said, ConfirmationIssued) and said.receipt != expected.receipt:
         raise _refused("It confirms another receipt.", "confirmation-other-receipt")
-
-
-def receipt_hash(data: bytes) -> bytes:
-    """Name a receipt file, as a confirmation does: SHA-256 of its bytes."""
-    return hashlib.sha256(data).digest()
 
 
 def _refused(why: str, kind: str) -> InputRefused:

@@ -116,7 +116,8 @@ TEXT = """\
 Every figure is a ratio of two things measured turn by turn in one run, so that it
 says something about other machines too; the times behind it are of this one.
 For speeds the ratio is *ours ÷ the other's speed* (1 is as fast); where the target
-says ≤, it is *our time ÷ the other's*.
+says ≤, it is *our time ÷ the other's*.  A ratio is the median of those of its rounds,
+and the times beside it are medians of their own, so one need not follow from the other.
 
 {conditions}
 

@@ -146,7 +146,7 @@ class LedgerCheck:
             return
         self.findings.not_checked(
             f"the first {since.size:,} entries again: an earlier run found them intact, and only "
-            "their hash was compared"
+            "the hashes that are stored of them were compared; a run without --since reads them"
         )
 
     def _walk_log(self) -> None:

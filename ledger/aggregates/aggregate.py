@@ -114,7 +114,7 @@ class Aggregate(ABC):
             raise RuleRefused(
                 f"Entry {seq} of this record cannot be corrected.",
                 "It does not exist, was corrected before, or is itself a correction.",
-                "Correct the entry that stands now.",
+                "Correct the entry that stands now; see send-ledger history.",
                 kind="cannot-correct",
             )
         self.record(
@@ -207,7 +207,7 @@ def _check_times(event: Event) -> None:
             kind="future-date",
         )
     born = event.subject.born if event.subject else None
-    if born is not None and event.occurred_on.last < born:
+    if born is not None and event.occurred_on.last < born <= event.recorded_at.date():
         raise RuleRefused(
             "The date lies before the pupil's birth; nothing was recorded.",
             "Nothing is recorded of a pupil from before they were born.",

@@ -119,7 +119,8 @@ class View:
         raise UsageError(
             f"{len(chosen)} pupils fit; nothing was done.",
             "Pupils are never taken for one another by name.",
-            "Type more of the name, or the UPN, as send-ledger pupil list shows them.",
+            "Type more of the name, the UPN or the id: send-ledger pupil list shows them, with "
+            "birth date and class.",
             kind="ambiguous-pupil",
         )
 

@@ -77,7 +77,10 @@ class Decision:
                 field=reasons[0].field if reasons else "",
                 kind=reasons[0].kind if reasons else "",
                 changes=self.proposal.changes if self.is_taken else (),
-                warnings=tuple(one for number, one in self.pupil.warnings if number == row),
+                # What is not taken needs no looking at beside its reason.
+                warnings=()
+                if self.outcome == "refused"
+                else tuple(one for number, one in self.pupil.warnings if number == row),
                 candidates=self.candidates,
             )
 

@@ -71,7 +71,7 @@ def report_lines(plan: ImportPlan, *, names: bool = False, every_row: bool = Tru
     return lines
 
 
-def summary_lines(plan: ImportPlan) -> list[str]:
+def summary_lines(plan: ImportPlan, *, skip_bad: bool = False) -> list[str]:
     """Count the rows by what becomes of them, and say whether all can be taken."""
     counts = Counter(report.outcome for report in plan.reports)
     parts = [f"{counts[one]} {words}" for one, words in _COUNT_WORDS.items() if counts[one]]
@@ -80,7 +80,9 @@ def summary_lines(plan: ImportPlan) -> list[str]:
     if not plan.is_clean:
         bad = rows_in_words(plan.bad_rows).capitalize()
         lines.append(
-            f"{bad} cannot be taken. Nothing is imported until the file is corrected and the "
+            f"{bad} {'is' if len(plan.bad_rows) == 1 else 'are'} left out (--skip-bad)."
+            if skip_bad
+            else f"{bad} cannot be taken. Nothing is imported until the file is corrected and the "
             "questions are answered, unless --skip-bad leaves those rows out."
         )
     return lines

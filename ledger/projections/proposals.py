@@ -31,6 +31,7 @@ class ProposalRow:
         subject: the pupil's name as then recorded, or "" for a new pupil.
         type: type of the intended entry.
         intended: its fields and circumstances, as one JSON text.
+        record: stream of the record that it goes on with, text, or "" for a new one.
         state: open, signed or declined.
         settled: log index of the signed entry or of the declining, or None.
     """
@@ -42,6 +43,7 @@ class ProposalRow:
     subject: str
     type: str
     intended: str
+    record: str
     state: str
     settled: int | None
 
@@ -57,6 +59,7 @@ def fold(models: ReadModelFile, entry: Folded) -> None:
             fields["subject_name"] or "",
             fields["proposed_type"],
             fields["proposed_fields"],
+            fields["proposed_stream"] or "",
             OPEN,
             None,
         ]
@@ -78,7 +81,7 @@ def _settle(models: ReadModelFile, stream: bytes, state: str, index: int) -> Non
 def read_proposals(models: ReadModelFile) -> Iterator[ProposalRow]:
     """Stream the proposals open to this reader, in no certain order."""
     for stream, document in models.documents(MODEL):
-        index, recorded_at, by, subject, type_name, intended, state, settled = document
+        index, recorded_at, by, subject, type_name, intended, record, state, settled = document
         yield ProposalRow(
             stream=b64url(stream),
             index=index,
@@ -87,6 +90,7 @@ def read_proposals(models: ReadModelFile) -> Iterator[ProposalRow]:
             subject=subject,
             type=type_name,
             intended=intended,
+            record=record,
             state=state,
             settled=settled,
         )

@@ -37,7 +37,7 @@ SCHEMA = (
     # Entries of a class that no reader who caught up so far could open.
     "CREATE TABLE IF NOT EXISTS closed (number INTEGER PRIMARY KEY) STRICT",
 )
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 """Raised whenever a fold changes, so that older files are rebuilt."""
 BUSY_SECONDS = 10
 TITLE = "send-ledger/v1/read-model"

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ledger.formats.encoding import b64url
 from ledger.statute.census import register_shows_removed
 from ledger.values.dates import OccurredOn
+from ledger.values.person_name import search_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ledger.projections.folded import Folded
     from ledger.projections.read_models import ReadModelFile
@@ -165,7 +166,18 @@ def read_register(
         for row in read_pupils(models, as_of=as_of, known_at=known_at)
         if row.on_roll is not False and _shown(row, as_of)
     ]
-    return sorted(rows, key=lambda row: (row.family_name.casefold(), row.given_names.casefold()))
+    return by_name(rows)
+
+
+def by_name(rows: Iterable[RegisterRow]) -> list[RegisterRow]:
+    """Sort by family name, then given names, as people do: Ó with O, whatever the case."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            *map(search_key, (row.family_name, row.given_names)),
+            *(row.family_name, row.given_names, row.pupil),
+        ),
+    )
 
 
 def _shown(row: RegisterRow, as_of: date) -> bool:

@@ -236,7 +236,9 @@ def _span(first: date, precision: Precision) -> tuple[date, date]:
 
 def _refused(why: str) -> DateRefused:
     return DateRefused(
-        "The date could not be read.", why, "Write the day before the month and the year in full."
+        "The date could not be read.",
+        why,
+        "Write the day before the month and the year in full: 03/03/2026 or 2026-03-03.",
     )
 
 

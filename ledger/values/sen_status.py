@@ -53,7 +53,7 @@ class SenStatus:
             raise SenStatusRefused(
                 "The SEN status is not known.",
                 "A status is E (EHC plan), K (SEN support) or N (no SEN).",
-                "Correct the status in the file, or map its code on import.",
+                "Write E, K or N; in a file, correct the cell.",
             )
         if not entry.in_use(on):
             raise SenStatusRefused(

@@ -134,3 +134,44 @@ def test_a_late_entry_of_an_earlier_joining_brings_no_leaver_back(school: CliHom
     school.done("pupil", "left", UPN, "--to", "Hillside")
     school.done("pupil", "joined", UPN, "--on", "01/09/2020", *LATE)
     assert kind(school, "pupil", "status", UPN, "K", "--reason", "x") == "not-on-roll"
+
+
+def test_a_second_pupil_of_one_name_and_birth_is_asked_about(school: CliHome) -> None:
+    assert kind(school, *ADD, "29/02/2016") == "pupil-known"
+    school.done(*ADD, "28/02/2016")
+    school.done(*ADD, "29/02/2016", "--another")
+    said = school.done("pupil", "list")
+    assert said.count("29 February 2016") == 2
+    assert "28 February 2016" in said
+
+
+def test_a_pupil_without_a_upn_is_named_by_the_id_that_the_list_shows(school: CliHome) -> None:
+    school.done(*ADD, "28/02/2016")
+    pupil = next(one["pupil"] for one in school.data("pupil", "list")["pupils"] if not one["upn"])
+    assert f"id:{pupil}" in school.done("pupil", "list")
+    assert "28 February 2016" in school.done("history", f"id:{pupil}")
+
+
+def test_who_signs_sees_the_name_of_a_new_pupil_at_every_proposal(school: CliHome) -> None:
+    new = ("pupil", "add", "--family", "Li", "--given", "Mei", "--born", "03/05/2017")
+    school.done(*new, "--upn", "E934421412007", who="administrator")
+    names = [one["name"] for one in school.data("proposal", "list")["proposals"]]
+    assert names == ["Mei Li"] * 3
+    school.done("proposal", "sign", "--all")
+    signed = school.data("proposal", "list", "--all")["proposals"]
+    assert [one["name"] for one in signed] == ["Mei Li"] * 3
+
+
+def test_a_correction_that_is_refused_names_the_entry_that_was_typed(school: CliHome) -> None:
+    wrong = school.entry("pupil", "status", UPN, "K", "--reason", "x")
+    school.done("correct", str(wrong), "--reason", "slip", "--withdraw")
+    said = school.refused("correct", str(wrong), "--reason", "slip", "--withdraw")
+    assert (said["error"], said["exit_code"]) == ("cannot-correct", 7)
+    assert f"Entry {wrong} " in said["what"]
+
+
+def test_people_are_sorted_as_people_do(school: CliHome) -> None:
+    for family in ("Young", "Ólafsdóttir", "Peters", "żak"):
+        school.done("pupil", "add", "--family", family, "--given", "A", "--born", "03/05/2017")
+    names = [one["family_name"] for one in school.data("pupil", "list")["pupils"]]
+    assert names == ["Ólafsdóttir", "O'Neill", "Peters", "Young", "żak"]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 
-from ledger.application.entries import Draft, correct_entry, understood
+from ledger.application.entries import Draft, Recorded, correct_entry, understood
 from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
@@ -33,6 +33,7 @@ from ledger.values.dates import OccurredOn
 from ledger.values.upn import Upn
 
 if TYPE_CHECKING:
+    from ledger.application.desk import Command, Desk
     from ledger.bootstrap.view import View
     from ledger.formats.ledger_file import StoredEntry
 
@@ -98,8 +99,16 @@ def command(
             return
         wrong = _find(at_work.view, entry)
         instead = None if withdraw else _instead(at_work.view, wrong, changes, circumstances)
-        recorded = correct_entry(
-            at_work.desk,
+        recorded = _correct(at_work.desk, wrong, instead, reason, circumstances.command)
+    _say_corrected(setting, wrong, instead, recorded.index)
+
+
+def _correct(
+    desk: Desk, wrong: Wrong, instead: Draft | None, reason: str, command: Command | None
+) -> Recorded:
+    try:
+        return correct_entry(
+            desk,
             stream=UUID(bytes=wrong.entry.statement.stream),
             seq=wrong.entry.statement.seq,
             statement=wrong.entry.statement.hash,
@@ -107,9 +116,13 @@ def command(
             wrong_type=wrong.type,
             pupil=wrong.pupil,
             instead=instead,
-            command=circumstances.command,
+            command=command,
         )
-    _say_corrected(setting, wrong, instead, recorded.index)
+    except RuleRefused as refused:
+        if refused.kind == "cannot-correct":
+            # The record counts its own entries; people know them by the ledger's number.
+            refused.what = f"Entry {wrong.entry.index} cannot be corrected; nothing was recorded."
+        raise
 
 
 def _find(view: View, text: str) -> Wrong:

@@ -14,6 +14,7 @@ from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.errors import InputRefused
 from ledger.formats.encoding import b64url, unb64url
 from ledger.imports.columns import field_codes, parse_user_mapping
+from ledger.imports.pupils_in_file import rows_in_words
 from ledger.imports.register_csv import parse_same_as, plan_import
 from ledger.imports.register_entries import Imported, known_pupils, row_key, store_plan
 from ledger.imports.register_row import Answers, ImportPlan
@@ -67,7 +68,7 @@ def command(
       send-ledger import register.csv --dry-run --as senco
       send-ledger import register.csv --map "Stage=sen_status" --as senco
     """
-    from_words = {row: unb64url(text) for row, text in parse_same_as(same_as).items()}
+    from_words = _pupils(same_as)
     with acting(setting) as at_work:
         view, desk = at_work.view, at_work.desk
         key = view.keys.data_key(desk.streams.commands.bytes)
@@ -82,7 +83,7 @@ def command(
             ),
         )
         if not setting.as_json:
-            _show_plan(plan, names=names)
+            _show_plan(plan, names=names, skip_bad=skip_bad)
         done = Imported(0, 0)
         if not dry_run:
             _demand_clean(plan, skip_bad=skip_bad)
@@ -92,20 +93,25 @@ def command(
         sys.exit(DONE_WITH_WARNINGS)
 
 
-def _show_plan(plan: ImportPlan, *, names: bool) -> None:
+def _pupils(same_as: tuple[str, ...]) -> dict[int, bytes]:
+    typed = parse_same_as(same_as)
+    return {row: unb64url(text.removeprefix("id:")) for row, text in typed.items()}
+
+
+def _show_plan(plan: ImportPlan, *, names: bool, skip_bad: bool) -> None:
     click.echo("Columns:")
     for line in mapping_lines(plan.mapping):
         click.echo(f"  {line}")
     for line in report_lines(plan, names=names, every_row=False):
         click.echo(line)
-    for line in summary_lines(plan):
+    for line in summary_lines(plan, skip_bad=skip_bad):
         click.echo(line)
 
 
 def _demand_clean(plan: ImportPlan, *, skip_bad: bool) -> None:
     if plan.bad_rows and not skip_bad:
         raise InputRefused(
-            f"{len(plan.bad_rows)} rows cannot be taken; nothing was recorded.",
+            f"{rows_in_words(plan.bad_rows).capitalize()} cannot be taken; nothing was recorded.",
             "An import takes all rows or none.",
             "Mend the rows listed above, answer those that ask, or add --skip-bad.",
             kind="rows-refused",

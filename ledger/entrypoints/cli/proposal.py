@@ -8,7 +8,7 @@ from uuid import UUID
 
 import click
 
-from ledger.application.proposal import decline_proposal, sign_proposal
+from ledger.application.proposal import REGISTERED, decline_proposal, sign_proposal
 from ledger.entrypoints.cli.acting import Acting, acting
 from ledger.entrypoints.cli.command import (
     Setting,
@@ -28,8 +28,9 @@ from ledger.errors import (
     RuleRefused,
     UsageError,
 )
-from ledger.formats.encoding import strict_json, unb64url
+from ledger.formats.encoding import b64url, strict_json, unb64url
 from ledger.projections.proposals import DECLINED, OPEN, SIGNED, ProposalRow, read_proposals
+from ledger.projections.register import read_pupils
 from ledger.values.dates import OccurredOn
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def command() -> None:
 def list_proposals(setting: Setting, *, every: bool) -> None:
     """Show what waits for the SENCO's signature."""
     with viewing_pupils(setting) as view:
-        rows = [_record(row) for row in _in_order(view) if every or row.state == OPEN]
+        names = _names(view)
+        rows = [
+            {**_record(row), "name": row.subject or names.get(_pupil_of(row), "")}
+            for row in _in_order(view)
+            if every or row.state == OPEN
+        ]
     columns = {**COLUMNS, "state": "State"} if every else COLUMNS
     shown = [{**row, "details": "; ".join(row["details"])} for row in rows]
     data = {"proposals": rows}
@@ -72,8 +78,28 @@ def _in_order(view: View) -> list[ProposalRow]:
     return sorted(read_proposals(view.models), key=lambda row: row.index)
 
 
+def _names(view: View) -> dict[str, str]:
+    """Give pupil → name: as proposed where the pupil is not known yet."""
+    names = {}
+    for row in _in_order(view):
+        if row.type == REGISTERED:
+            fields: Any = _intended(row)["fields"]
+            names[row.record] = f"{fields['given_names']} {fields['family_name']}"
+    today = view.home.clock().date()
+    return names | {row.pupil: row.name for row in read_pupils(view.models, as_of=today)}
+
+
+def _intended(row: ProposalRow) -> Any:
+    return strict_json(row.intended)
+
+
+def _pupil_of(row: ProposalRow) -> str:
+    pupil = _intended(row)["pupil"]
+    return b64url(bytes.fromhex(pupil)) if pupil else row.record
+
+
 def _record(row: ProposalRow) -> dict[str, Any]:
-    intended: Any = strict_json(row.intended)
+    intended = _intended(row)
     fields = read_fields(row.type, intended["fields"])
     stated = OccurredOn.parse(intended["occurred_on"] or row.recorded_at[:10])
     return {

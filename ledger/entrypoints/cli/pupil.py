@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -28,17 +29,19 @@ from ledger.entrypoints.cli.parameters import NAME, NEED, PAIR, URN, WORDS, Code
 from ledger.entrypoints.cli.register_table import FIELDS, say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError
+from ledger.projections.register import read_pupils
 from ledger.values.dates import OccurredOn
 from ledger.values.need_type import parse_broad_area
+from ledger.values.person_name import search_key
 from ledger.values.sen_status import SenStatus
 from ledger.values.upn import Upn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
     from typing import Any
 
     from ledger.application.desk import Desk
+    from ledger.bootstrap.view import View
     from ledger.values.code import Code
     from ledger.values.need_type import NeedType
 
@@ -75,8 +78,11 @@ def command() -> None:
 @click.option("--joined", type=STATED, help="Day of joining; the day of --on where not given.")
 @click.option("--year-group", type=WORDS, help="Year group, e.g. 4.")
 @click.option("--class", "class_name", type=WORDS, help="Class, e.g. 4B.")
+@click.option("--another", is_flag=True, help="Another child of the same name and date of birth.")
 @with_circumstances
-def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given: Any) -> None:
+def add(
+    setting: Setting, *, upn: str | None, joined: OccurredOn | None, another: bool, **given: Any
+) -> None:
     """Add a pupil to the ledger: name, birth, UPN, on roll."""
     circumstances = take_circumstances(given)
     circumstances = replace(circumstances, on=circumstances.on or joined)
@@ -86,6 +92,8 @@ def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given
         demand_writer(at_work)
         if say_if_done(setting, at_work, circumstances):
             return
+        if not another:
+            _demand_unknown(at_work.view, given)
         known = circumstances.on or OccurredOn.on(at_work.desk.today())
         facts = [(REGISTERED, given, known)]
         if number is not None:
@@ -103,6 +111,20 @@ def add(setting: Setting, *, upn: str | None, joined: OccurredOn | None, **given
         ]
         name = f"{given['given_names']} {given['family_name']}"
         record(setting, at_work, name, drafts, circumstances, store=_store_new)
+
+
+def _demand_unknown(view: View, given: dict[str, Any]) -> None:
+    """Refuse a second pupil of one name and date of birth, unless somebody says so."""
+    person = (search_key(given["given_names"]), search_key(given["family_name"]), given["born"])
+    for row in read_pupils(view.models, as_of=view.home.clock().date()):
+        born = date.fromisoformat(row.born)
+        if person == (search_key(row.given_names), search_key(row.family_name), born):
+            raise RuleRefused(
+                "A pupil of this name and date of birth is known; nothing was recorded.",
+                "One pupil in two records would have half a history in each.",
+                "Look at send-ledger pupil list; if it is another child, add --another.",
+                kind="pupil-known",
+            )
 
 
 def _store_new(desk: Desk, drafts: Sequence[Draft], key: Command | None) -> Sequence[Recorded]:

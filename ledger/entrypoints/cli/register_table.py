@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ledger.entrypoints.cli.command import Setting, say_table
-from ledger.projections.register import RegisterRow, read_pupils
+from ledger.projections.register import RegisterRow, by_name, read_pupils
 from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
@@ -25,8 +25,15 @@ COLUMNS = {
 }
 DOUBTS = {"doubts": "Not certain"}
 """A column that stands only where there is something in it."""
-EVERYONE = {**COLUMNS, "on_roll": "On roll", "year_group": "Year", "class_name": "Class"}
-FIELDS = (*EVERYONE, "born")
+EVERYONE = {
+    "name": COLUMNS["name"],
+    "born": "Born",
+    **COLUMNS,
+    "on_roll": "On roll",
+    "year_group": "Year",
+    "class_name": "Class",
+}
+FIELDS = tuple(EVERYONE)
 """What a list of pupils tells, as the access log names it."""
 SET_ASIDE = "quarantined"
 
@@ -61,12 +68,19 @@ def cells(row: RegisterRow, *, dates_in_words: bool) -> dict[str, Any]:
     since = row.status_since
     return {
         **row_record(row),
-        "upn": f"{row.upn} (set aside)" if row.upn_standing == SET_ASIDE else row.upn,
+        "upn": _number(row) if dates_in_words else row.upn,
+        "born": _words(row.born) if dates_in_words else row.born,
         "since": _words(since) if dates_in_words and since else since,
         "further_needs": ", ".join(str(need["code"]) for need in row.needs[1:]),
         "on_roll": {True: "yes", False: "no", None: "not known"}[row.on_roll],
         "doubts": "; ".join(_doubts(row)),
     }
+
+
+def _number(row: RegisterRow) -> str:
+    """Give the UPN, or the id that is typed where there is none."""
+    aside = " (set aside)" if row.upn_standing == SET_ASIDE else ""
+    return f"{row.upn}{aside}" if row.upn else f"id:{row.pupil}"
 
 
 def with_doubts(columns: Mapping[str, str], rows: Sequence[RegisterRow]) -> dict[str, str]:
@@ -85,11 +99,6 @@ def _doubts(row: RegisterRow) -> list[str]:
 
 def _words(iso: str) -> str:
     return day_words(date.fromisoformat(iso))
-
-
-def by_name(rows: Sequence[RegisterRow]) -> list[RegisterRow]:
-    """Sort by family name, then given names."""
-    return sorted(rows, key=lambda row: (row.family_name.casefold(), row.given_names.casefold()))
 
 
 def say_everyone(setting: Setting, view: View, *, as_of: date, known_at: date | None) -> None:

@@ -86,6 +86,8 @@ def demand_pupils_open(view: View) -> None:
 def find_pupil(view: View, text: str) -> RegisterRow:
     """Find the pupil that was typed: a UPN in either case, an id, or a part of a name.
 
+    An id may be written `id:…`, since one may begin with a hyphen.
+
     Raises:
         NotFound: nobody fits.
         UsageError: several fit.
@@ -93,7 +95,7 @@ def find_pupil(view: View, text: str) -> RegisterRow:
     try:
         return view.find_pupil(str(Upn.parse(text)))
     except UpnRefused:
-        return view.find_pupil(text.strip())
+        return view.find_pupil(text.strip().removeprefix("id:"))
 
 
 def pupil_stream(row: RegisterRow) -> UUID:

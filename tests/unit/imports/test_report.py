@@ -94,6 +94,16 @@ def test_the_summary_counts_rows_and_says_what_stops_the_import(plan: ImportPlan
     assert "--skip-bad" in lines[-1]
 
 
+def test_rows_that_are_skipped_are_said_to_be_left_out(plan: ImportPlan) -> None:
+    assert summary_lines(plan, skip_bad=True)[-1] == "Rows 5 and 6 are left out (--skip-bad)."
+
+
+def test_a_refused_row_has_its_reason_and_no_warnings() -> None:
+    register = "UPN,Surname,Forename,DOB,SEN Status,SEN Start Date\nB1,Adams,Ava,1/1/2017,K,\n"
+    (report,) = plan_import(register.encode(), known=(), today=date(2026, 11, 21)).reports
+    assert (report.outcome, report.warnings) == ("refused", ())
+
+
 def test_a_clean_plan_says_nothing_of_skipping() -> None:
     register = (
         "UPN,Surname,Forename,DOB,Admission Date\nA203102209083,Adams,Ava,29/02/2016,1/9/2020\n"

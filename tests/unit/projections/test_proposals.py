@@ -14,6 +14,7 @@ PROPOSED: dict[str, Any] = {
     "subject_name": None,
     "proposed_type": "pupil.enrolled.v1",
     "proposed_fields": "{}",
+    "proposed_stream": None,
     "proposed_by": "Ada Okafor",
 }
 

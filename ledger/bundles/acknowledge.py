@@ -19,6 +19,7 @@ from ledger.errors import AlterationFound, InputRefused, NotFound
 from ledger.formats.bundle_layout import CHECKPOINT
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote
+from ledger.seal.checkpoints import check_cosignatures
 from ledger.values.code import Code
 from ledger.verify.findings import Report
 from ledger.verify.receipt import ExpectedReceipt, ReceiptFacts, match_receipt, verify_receipt
@@ -44,11 +45,13 @@ def acknowledge(exchange: Exchange, data: bytes) -> Acknowledged:
     Raises:
         InputRefused: it is for another bundle, replayed, or malformed.
         NotFound: its school is not trusted here, or no transfer fits.
-        AlterationFound: it is not as it was signed.
+        AlterationFound: it is not as it was signed, or it cosigns a head that this
+            ledger never had.
     """
     facts = _verified(exchange, data)
     transfer, expected = _transfer_of(exchange, facts)
     match_receipt(facts, expected)
+    kept = _cosignature(exchange, facts)
     desk, said = exchange.desk, facts.said
     dispatched = transfer.dispatched
     if dispatched is None:
@@ -67,7 +70,8 @@ def acknowledge(exchange: Exchange, data: bytes) -> Acknowledged:
     )
     if confirmation is None:
         desk.save(transfer)
-    _keep_cosignature(exchange, facts)
+    if kept is not None:
+        exchange.keep_cosignature(*kept)
     return Acknowledged(outcome=facts.outcome, transfer=transfer.id, confirmation=confirmation)
 
 
@@ -203,10 +207,29 @@ def _no_transfer() -> InputRefused:
     )
 
 
-def _keep_cosignature(exchange: Exchange, facts: ReceiptFacts) -> None:
-    """Keep the receiver's cosignature of our own head: now a witness holds it too."""
-    if facts.sender_checkpoint is None or facts.cosigned_at is None:
-        return
-    note = SignedNote.parse(facts.sender_checkpoint)
-    size = Checkpoint.parse(note.text).size
-    exchange.keep_cosignature(size, note.signatures[-1].line())
+def _cosignature(exchange: Exchange, facts: ReceiptFacts) -> tuple[int, str] | None:
+    """Give the size of our own head that the receiver cosigned, and their line.
+
+    What is kept can never be taken away again, so only their line, verified by
+    the key of their checked card, and only over a head that is our own.
+
+    Raises:
+        AlterationFound: kind "receipt-other-head": this ledger never signed that
+            head; kind "note-signature-failed": a line by their key does not fit.
+    """
+    if facts.sender_checkpoint is None:
+        return None
+    text = SignedNote.parse(facts.sender_checkpoint).text
+    size = Checkpoint.parse(text).size
+    own = dict(exchange.reader.checkpoints()).get(size)
+    if own is None or SignedNote.parse(own).text != text:
+        raise AlterationFound(
+            "The receipt cosigns a head that this ledger never had; nothing was stored.",
+            f"It speaks of {size:,} entries with another root, or of a size never sealed here.",
+            "Keep the file, and ask the other school how its receipt came about.",
+            kind="receipt-other-head",
+        )
+    keys = policy_of_partner(exchange.partner(facts.origin)).witnesses
+    lines = check_cosignatures(facts.sender_checkpoint, keys)
+    # A cosigner key that their card does not name yet is no witness that is known here.
+    return (size, min(lines, key=lambda one: one.time).line) if lines else None

@@ -64,11 +64,13 @@ class VerifiedCosignature:
         name: the name of the cosigner's key.
         key: the cosigner's key.
         time: when it says it was made, seconds since 1970-01-01T00:00:00Z.
+        line: its line, newline included: what to keep, and no other line of the note.
     """
 
     name: str
     key: VerifierKey
     time: int
+    line: str
 
 
 def sign_checkpoint(checkpoint: Checkpoint, sign: Callable[[bytes], bytes], public: bytes) -> bytes:
@@ -180,7 +182,9 @@ def check_cosignatures(
     for key, line in _lines_by(known, parsed):
         cosignature = Cosignature.parse(line.blob)
         _demand_fit(key, cosignature.signature, cosigned_message(parsed.text, cosignature.time))
-        verified.append(VerifiedCosignature(name=key.name, key=key, time=cosignature.time))
+        verified.append(
+            VerifiedCosignature(name=key.name, key=key, time=cosignature.time, line=line.line())
+        )
     return tuple(verified)
 
 

@@ -122,6 +122,7 @@ def test_a_receipt_for_a_head_that_is_not_ours_changes_nothing(
 
     with pair.receiver.session("senco") as session:
         key = session.home.machine_key("cosigner")
+
     def other_head(*given: Any) -> Any:
         report, bundle = verify_bundle(*given)
         assert bundle is not None

@@ -20,6 +20,7 @@ from ledger.bootstrap.held_elsewhere import (
     predecessors_among,
     read_folder,
 )
+from ledger.bootstrap.own_partners import own_cosigners
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.receipt import open_receipt_file
 from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, NotFound
@@ -145,7 +146,7 @@ def verify_home(target: Path, wanted: Wanted) -> Report:
         envelope_only=wanted.envelope_only,
         against=[held for path in wanted.against for held in held_in(path, wanted.policy, lid)],
         roots=roots,
-        cosigners=trust.witnesses if trust else (),
+        cosigners=trust.witnesses if trust else own_cosigners(target, wanted.data_key),
         genesis=trust.genesis if trust else None,
         since=since,
     )

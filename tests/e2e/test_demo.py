@@ -262,7 +262,9 @@ def test_the_bundle_is_intact_for_the_receiver_and_closed_to_the_sender(played: 
 def test_both_ledgers_are_intact(played: Played, school: str) -> None:
     report = played.data("verify", *played.person(school, "senco"))
     assert report["result"] == "intact"
-    assert report["counts"]["contents_opened"] > 0
+    counts = report["counts"]
+    assert counts["contents_opened"] > 0
+    assert counts["cosignatures_checked"] == counts["cosignatures"] > 0
 
 
 def test_the_key_revoked_from_an_entry_on_leaves_that_entry_disputed(played: Played) -> None:

@@ -49,7 +49,6 @@ from ledger.formats.bundle_layout import (
     write_consistency,
 )
 from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.encoding import b64url
 from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.formats.sha256sums import SUMS_NAME, sha256sums
 from ledger.formats.signed_note import SignedNote
@@ -58,6 +57,7 @@ from ledger.formats.tlog_proof import TlogProof
 from ledger.formats.withheld import STILL_SHOWN, withheld_entries
 from ledger.seal.contents import OpenedEntry, open_entry
 from ledger.seal.proof_members import ProofWriter
+from ledger.verify.bundle_entries import of_other_pupils
 from ledger.verify.logged import Logged
 from ledger.verify.record_page import head_in_words, record_page
 
@@ -157,8 +157,8 @@ def choose_contents(
     """
     entries = _entries(log, data_key, selection)
     scanner = Scanner(selection.protected)
-    _demand_one_pupil(entries, selection.pupil)
     demand_classes(entries, my_story_consented=selection.my_story_consented)
+    _demand_one_pupil(entries, selection.pupil)
     demand_plain_omissions(selection.omissions, scanner)
     demand_no_protected_words(entries, selection.attachments, scanner, selection.signed_off_by)
     return _contents(entries, selection)
@@ -194,8 +194,7 @@ def _bare(entry: OpenedEntry) -> OpenedEntry:
 
 
 def _demand_one_pupil(entries: Sequence[OpenedEntry], pupil: bytes) -> None:
-    others = [one.index for one in entries if one.fields.get("pupil") not in {None, b64url(pupil)}]
-    if others:
+    if others := of_other_pupils(entries, pupil):
         raise RuleRefused(
             "Nothing was sent: entries about another pupil were chosen.",
             f"Entries: {', '.join(map(str, others))}.",

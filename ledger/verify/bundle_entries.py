@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from ledger.aggregates.event import Event, event_class, read_event
@@ -18,12 +18,32 @@ from ledger.formats.withheld import STILL_SHOWN
 from ledger.verify.logged import Logged, LoggedStream, check_stream
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from ledger.formats.statement import Statement
 
 MANIFEST_TYPE: Final = "handover.manifest.v1"
 BASE_NAMES: Final = ("event", "occurred_on", "subject_name", "subject_born", "subject_id")
 """Fields that every entry has, whatever its type (docs/formats/statement.md)."""
 _DISAGREES: Final = "manifest-disagrees"
+_OWN_RECORD: Final = "pupil."
+"""Event types of the pupil's own record, and of no other, begin so."""
+
+
+class Placed(Protocol):
+    """An entry with its place in the log, however it was opened."""
+
+    @property
+    def index(self) -> int:
+        """Its place in the log."""
+
+    @property
+    def statement(self) -> Statement:
+        """What was signed."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Name → JSON value of every field shown."""
 
 
 def read_manifest(manifest: Logged) -> ManifestIssued:
@@ -128,15 +148,35 @@ def _names_due(one: Logged) -> set[str]:
     return {*BASE_NAMES, *(own - CLEAR_MEMBERS[cls.KIND].keys())}
 
 
+def of_other_pupils(entries: Iterable[Placed], pupil: bytes) -> list[int]:
+    """Give the log indexes of entries that are not, or not shown to be, of this pupil (T14).
+
+    The pupil's own record is the stream that bears their id.  Every other stream
+    names the pupil in its first entry, no entry names another, and none of them
+    says what only a pupil's own record says, such as a name.
+
+    Args:
+        entries: whole streams.
+        pupil: the pupil's stream.
+    """
+    named, others = b64url(pupil), []
+    for one in entries:
+        own = one.statement.stream == pupil
+        permitted = (None, named) if own or one.statement.seq > 1 else (named,)
+        astray = not own and str(one.fields.get("event")).startswith(_OWN_RECORD)
+        if astray or one.fields.get("pupil") not in permitted:
+            others.append(one.index)
+    return others
+
+
 def check_one_pupil(entries: Sequence[Logged], pupil: bytes) -> None:
-    """Check that no entry says it is of another pupil (T14).
+    """Check that every record is shown to be of this pupil (T14).
 
     Raises:
         AlterationFound: kind "other-pupil".
     """
-    for one in entries:
-        named = one.fields.get("pupil")
-        if named is not None and named != b64url(pupil):
-            raise AlterationFound(
-                f"Entry {one.index} is about another pupil than the manifest.", kind="other-pupil"
-            )
+    if others := of_other_pupils(entries, pupil):
+        raise AlterationFound(
+            f"Entry {others[0]} is about another pupil than the manifest, or names none.",
+            kind="other-pupil",
+        )

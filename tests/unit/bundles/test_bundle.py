@@ -13,7 +13,7 @@ from ledger.aggregates.aggregate import EntryCorrected
 from ledger.aggregates.authority import KeyRevoked
 from ledger.aggregates.consent import Consent, ConsentReliedOn
 from ledger.aggregates.handover import STANDING_SENTENCE
-from ledger.aggregates.pupil import Pupil, PupilEnrolled
+from ledger.aggregates.pupil import Pupil, PupilEnrolled, PupilRenamed
 from ledger.aggregates.record_transfer import Omission
 from ledger.bundles.build import Selection, build_bundle, choose_contents
 from ledger.bundles.container import pack, sha256sums, unpack
@@ -297,14 +297,50 @@ def test_the_pupils_own_record_must_be_chosen(schools: tuple[School, School]) ->
     assert refused.value.kind == "pupil-not-included"
 
 
-def test_t14_another_pupils_record_is_not_sent(schools: tuple[School, School]) -> None:
+def _streams_of_another_pupil(sender: School) -> dict[str, bytes]:
+    other = sender.ledger.pupil(7)
+    return {"own": other.id.bytes, "consent": sender.ledger.consent(other).id.bytes}
+
+
+@pytest.mark.parametrize("record", ["own", "consent"])
+def test_t14_another_pupils_record_is_not_sent(schools: tuple[School, School], record: str) -> None:
     sender, _ = schools
-    other = sender.ledger.consent(sender.ledger.pupil(7))
+    other = _streams_of_another_pupil(sender)[record]
     chosen = selection_of(sender)
-    chosen = replace(chosen, streams=(*chosen.streams, other.id.bytes))
+    chosen = replace(chosen, streams=(*chosen.streams, other))
     with sender.ledger.reading_file() as log, pytest.raises(RuleRefused) as refused:
         choose_contents(log, sender.ledger.keys.data_key, chosen)
     assert refused.value.kind == "other-pupil"
+
+
+@pytest.mark.parametrize("record", ["own", "consent"])
+def test_t14_another_pupils_record_that_was_sent_is_found(
+    schools: tuple[School, School], monkeypatch: pytest.MonkeyPatch, record: str
+) -> None:
+    sender, receiver = schools
+    sender.streams += (_streams_of_another_pupil(sender)[record],)
+    monkeypatch.setattr("ledger.bundles.build._demand_one_pupil", lambda *_: None)
+    members = send(sender, receiver).members
+    report, _ = verify_bundle(members, sender.policy, receiver.origin)
+    assert (report.result, "other-pupil" in report.codes) == ("altered", True)
+
+
+def test_t14_a_name_in_another_record_than_the_pupils_own_is_found(
+    schools: tuple[School, School], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, receiver = schools
+    consent = sender.ledger.consent(_pupil(sender))
+    monkeypatch.setattr(Consent, "_check", lambda *_: None)
+    monkeypatch.setattr(Consent, "_apply", lambda *_: None, raising=False)
+    entry = sender.ledger.entry(subject=SUBJECT)
+    consent.record(
+        PupilRenamed, entry, family_name="B", given_names="A", preferred_name=None, grounds="x"
+    )
+    sender.add(consent)
+    monkeypatch.setattr("ledger.bundles.build._demand_one_pupil", lambda *_: None)
+    members = send(sender, receiver).members
+    report, _ = verify_bundle(members, sender.policy, receiver.origin)
+    assert (report.result, "other-pupil" in report.codes) == ("altered", True)
 
 
 def test_t14_a_manifest_for_other_entries_is_found(schools: tuple[School, School]) -> None:
@@ -362,7 +398,7 @@ def test_a_type_not_known_here_is_kept_and_named_never_refused(
     schools: tuple[School, School], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender, receiver = schools
-    consent = Consent(sender.ledger.open_stream(sender.ledger.stream(), "general"))
+    consent = sender.ledger.consent(_pupil(sender))
     monkeypatch.setattr(ConsentReliedOn, "TYPE", "consent.foreseen.v7")
     monkeypatch.setattr(Consent, "_check", lambda *_: None)
     entry = sender.ledger.entry()

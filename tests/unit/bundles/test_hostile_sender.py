@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.aggregates.consent import Consent, ConsentReliedOn
 from ledger.bundles.kept import KeptRecord, open_kept
 from ledger.entrypoints.cli.history_page import entry_lines, received_records
+from ledger.formats.encoding import b64url
 from ledger.formats.zip_archive import pack
 from ledger.projections.consents import consents_of
 from ledger.verify.bundle import verify_bundle
@@ -59,19 +60,24 @@ def nonsense_sent(
     schools: tuple[School, School],
     monkeypatch: pytest.MonkeyPatch,
     events: Sequence[str | None] = EVENTS,
+    *,
+    pupil_too: bool = False,
 ) -> Sent:
-    """Send a bundle whose entries hold nonsense in every field."""
+    """Send a bundle whose entries hold nonsense in every field but the pupil, or there too."""
     sender, receiver = schools
     said: dict[str, object] = {}
     monkeypatch.setattr(Consent, "_check", lambda *_: None)
     monkeypatch.setattr("ledger.recorder.event_store.disclosed_fields", lambda _: dict(said))
     for value, event in product(NONSENSE, events):
         said = dict.fromkeys(NAMES, value) | ({"event": event} if event else {})
+        said["pupil"] = value if pupil_too else b64url(sender.pupil.bytes)
         consent = Consent(sender.ledger.open_stream(sender.ledger.stream(), "general"))
         entry = sender.ledger.entry()
         consent.record(ConsentReliedOn, entry, by_type="x.y.v1", by_stream=bytes(16))
         sender.add(consent)
     monkeypatch.undo()
+    if pupil_too:
+        monkeypatch.setattr("ledger.bundles.build._demand_one_pupil", lambda *_: None)
     return send(sender, receiver)
 
 
@@ -86,6 +92,15 @@ def test_nonsense_in_every_field_gets_an_answer(
     # Fields are missing for a correction; all else is kept without being understood.
     assert report.codes["field-withheld"] == 1
     assert set(bundle.not_understood) == {one.index for one in bundle.statements[5:]}
+
+
+def test_t14_nonsense_in_place_of_the_pupil_is_another_pupil(
+    schools: tuple[School, School], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = nonsense_sent(schools, monkeypatch, EVENTS[:1], pupil_too=True)
+    sender, receiver = schools
+    report, _ = verify_bundle(sent.members, sender.policy, receiver.origin)
+    assert (report.result, report.codes["other-pupil"]) == ("altered", 1)
 
 
 def kept(sent: Sent) -> KeptRecord:

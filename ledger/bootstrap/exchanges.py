@@ -9,12 +9,14 @@ from ledger.application.desk import Desk
 from ledger.application.log import add_cosignature
 from ledger.application.witnessing import CosignerKey
 from ledger.bootstrap.cards import transport_identity
+from ledger.bootstrap.consents import consent_to_share
 from ledger.bootstrap.session import Session, machine_actor
 from ledger.bundles.exchange import Exchange, policy_files
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import ED25519, VerifierKey
 from ledger.projections.catch_up import catch_up
+from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.read_models import ReadModelFile
 from ledger.projections.streams import streams
 from ledger.recorder.attachment_store import AttachmentStore
@@ -38,6 +40,9 @@ def exchange_of(
         desk=_desk(session, unattended=unattended),
         reader=reader,
         streams_of=lambda pupil: _streams_of(models, reader, pupil),
+        consent_to_share=lambda pupil, item, recipient, on: consent_to_share(
+            _history(models, reader, pupil), item, recipient, on
+        ),
         transfers=lambda: _transfers(models, reader),
         seal=session.seal,
         keep_cosignature=lambda size, line: _keep(session, reader, size, line),
@@ -77,6 +82,11 @@ def _streams_of(
 ) -> list[tuple[str, bytes]]:
     catch_up(models, reader, lambda _: None)
     return [(one.noun, one.stream) for one in streams(models) if one.pupil == pupil]
+
+
+def _history(models: ReadModelFile, reader: LedgerReader, pupil: bytes) -> list[HistoryEntry]:
+    catch_up(models, reader, lambda _: None)
+    return read_history(models, reader, pupil)
 
 
 def _transfers(models: ReadModelFile, reader: LedgerReader) -> list[bytes]:

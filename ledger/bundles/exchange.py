@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from ledger.aggregates.school import PartnerTrusted, School
@@ -48,6 +49,8 @@ class Exchange:
         desk: who acts.
         reader: the open ledger file.
         streams_of: pupil's stream → noun and stream of each of their records.
+        consent_to_share: pupil's stream, item, recipient and day → the stream of the
+            consent under which it may go, or None; as `consent check` judges it.
         transfers: gives the streams of all handovers, newest knowledge.
         seal: logs stream heads and signs a checkpoint; gives the note.
         keep_cosignature: keeps another school's cosignature of our own
@@ -61,6 +64,7 @@ class Exchange:
     desk: Desk
     reader: LedgerReader
     streams_of: Callable[[bytes], list[tuple[str, bytes]]]
+    consent_to_share: Callable[[bytes, str, str, date], bytes | None]
     transfers: Callable[[], list[bytes]]
     seal: Callable[[], bytes]
     keep_cosignature: Callable[[int, str], None]

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
-from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.consent import Consent, ConsentReliedOn
 from ledger.aggregates.handover import Handover, ManifestIssued
 from ledger.aggregates.record_transfer import Omission, RecordTransfer, TransferDispatched
@@ -107,8 +105,8 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
         NotAuthorised: the actor may not sign a manifest.
     """
     desk = exchange.desk
-    consents = _story_consents(exchange, sending)
-    selection = _selection(exchange, sending, story=bool(consents))
+    consent = _story_consent(exchange, sending)
+    selection = _selection(exchange, sending, story=consent is not None)
     contents = choose_contents(exchange.reader, desk.keys.data_key, selection)
     bundle_id = desk.entropy(16)
     manifest = _issue_manifest(exchange, sending, contents, selection.omissions, bundle_id)
@@ -138,9 +136,11 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
         statements=contents.statements_count,
         omissions=selection.omissions,
         checked_by=sending.checked_by,
-        consents=tuple(one.id.bytes for one in consents),
+        consents=() if consent is None else (consent.id.bytes,),
     )
-    desk.save(transfer, *_rely(exchange, consents, transfer))
+    # Saved together: a withdrawal made meanwhile takes the stream's place and stops both.
+    relied_on = () if consent is None else (_rely(exchange, consent, transfer),)
+    desk.save(transfer, *relied_on)
     exchange.seal()
     return Sent(
         bundle=bundle,
@@ -148,7 +148,7 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
         to_name=sending.partner.name,
         statements=contents.statements_count,
         omissions=selection.omissions,
-        kept_back=_kept_back(exchange, sending, story=bool(consents)),
+        kept_back=_kept_back(exchange, sending, story=consent is not None),
     )
 
 
@@ -246,40 +246,23 @@ def _protected(exchange: Exchange, stream: bytes) -> ProtectedWords:
     return ProtectedWords(tuple(lines), postcode, tuple(word for word in words if word))
 
 
-def _story_consents(exchange: Exchange, sending: Sending) -> list[Consent]:
-    """Give the consents under which My Story may go to this school today (D-CONS-2)."""
-    desk = exchange.desk
-    records = exchange.streams_of(sending.pupil.bytes)
-    if not any(noun == "my_story" for noun, _ in records):
-        return []
-    today = desk.today()
-    consents = [
-        desk.load(Consent, UUID(bytes=stream)) for noun, stream in records if noun == "consent"
-    ]
-    return [one for one in consents if _covers_story(one, sending.partner.name, today)]
+def _story_consent(exchange: Exchange, sending: Sending) -> Consent | None:
+    """Give the consent under which My Story may go to this school today (D-CONS-2)."""
+    pupil, desk = sending.pupil.bytes, exchange.desk
+    if not any(noun == "my_story" for noun, _ in exchange.streams_of(pupil)):
+        return None
+    stream = exchange.consent_to_share(pupil, MY_STORY_ITEM, sending.partner.name, desk.today())
+    return None if stream is None else desk.load(Consent, UUID(bytes=stream))
 
 
-def _covers_story(consent: Consent, recipient: str, today: date) -> bool:
-    given = consent.given
-    return (
-        consent.in_force(today)
-        and given is not None
-        and any(item.code == MY_STORY_ITEM for item in given.items)
-        and " ".join(given.recipient.casefold().split()) == " ".join(recipient.casefold().split())
+def _rely(exchange: Exchange, consent: Consent, transfer: RecordTransfer) -> Consent:
+    consent.record(
+        ConsentReliedOn,
+        exchange.desk.entry(subject=consent.given.subject if consent.given else None),
+        by_type="record_transfer.dispatched",
+        by_stream=transfer.id.bytes,
     )
-
-
-def _rely(exchange: Exchange, consents: list[Consent], transfer: RecordTransfer) -> list[Aggregate]:
-    # Saved together: a withdrawal made meanwhile takes the stream's place and stops both.
-    for consent in consents:
-        subject = consent.given.subject if consent.given else None
-        consent.record(
-            ConsentReliedOn,
-            exchange.desk.entry(subject=subject),
-            by_type="record_transfer.dispatched",
-            by_stream=transfer.id.bytes,
-        )
-    return list(consents)
+    return consent
 
 
 def _transfers_to(exchange: Exchange, origin: str) -> list[RecordTransfer]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 
 from ledger.application.entries import Draft, add_entry
+from ledger.bootstrap.consents import record_of, what_ended_entry
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.received import received_of
 from ledger.bootstrap.view import View
@@ -23,7 +24,6 @@ from ledger.entrypoints.cli.consent_options import (
     ask_options,
     asked_fields,
 )
-from ledger.entrypoints.cli.consent_records import record_of, what_ended_entry
 from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.entry_options import Circumstances, command_of, say_if_done
 from ledger.entrypoints.cli.parameters import CodeChoice

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from ledger.bootstrap.view import View
-from ledger.evidence.consent_answer import ConsentFact, ConsentRecord
+from ledger.evidence.consent_answer import Asked, ConsentFact, ConsentRecord, answer_consent
 from ledger.evidence.consent_standing import NotInForce, what_ended
 from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
-from ledger.projections.history import read_history
+from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.streams import MODEL
 
 NOUN = "consent"
@@ -28,6 +31,25 @@ def record_of(one: ConsentRow) -> ConsentRecord:
 
 def _fact(place: ConsentPlace | None) -> ConsentFact | None:
     return None if place is None else ConsentFact(place.index, place.occurred_on)
+
+
+def consent_to_share(
+    history: Iterable[HistoryEntry], item: str, recipient: str, on: date
+) -> bytes | None:
+    """Give the consent under which an item may go to a recipient on a day.
+
+    Args:
+        history: the pupil's.
+        item: code of what would be shared.
+        recipient: to whom.
+        on: the day of sharing.
+
+    Returns:
+        The stream of the consent that decides, or None where it may not be shared.
+    """
+    records = [record_of(one) for one in consents_of(history)]
+    answer = answer_consent(Asked(item=item, recipient=recipient, on=on), records)
+    return answer.stream if answer.verdict == "yes" else None
 
 
 def what_ended_entry(view: View, entry: int) -> NotInForce | None:

@@ -307,6 +307,55 @@ load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its in
   at_further[$i]=${m[14]} at_jwt[$i]=$jwt at_signature[$i]=$signature
   sum_text "$header.$payload"; to_url "$REPLY"; at_hash[$i]=$REPLY
   open_fields "$1" "${m[15]}" "$rest"
+  check_type "$1" "$i"
+}
+kind_of() { # type without its version: REPLY is the one kind of statement that may say it
+  case $1 in
+    authority.ledger_continued) REPLY=succession ;;
+    authority.key_registered | authority.key_revoked | authority.role_granted | authority.role_withdrawn)
+      REPLY=${1#authority.}; REPLY=${REPLY/_/-} ;;
+    countersignature.genesis_countersigned) REPLY=countersignature ;;
+    handover.manifest) REPLY=manifest ;;
+    handover.receipt | handover.confirmation) REPLY=receipt ;;
+    log.anchor) REPLY=anchor ;;
+    log.stream_head) REPLY=stream-head ;;
+    *) REPLY=event ;;
+  esac
+}
+signers_of() { # type without its version: REPLY is the roles that may sign it, or nothing
+  REPLY=''
+  case $1 in
+    pupil.sen_status_changed | pupil.needs_recorded | entry.declined) REPLY='senco' ;;
+    record_transfer.dispatched | record_transfer.acknowledged | record_transfer.accepted | \
+      record_transfer.rejected | record_transfer.confirmed) REPLY='senco' ;;
+    handover.manifest | handover.confirmation) REPLY='senco' ;;
+    record_transfer.received | record_transfer.completed | record_transfer.receipt_written | \
+      handover.receipt) REPLY='senco system' ;;
+    notification.given | review.held | entry.corrected | support_cycle.assessed | \
+      support_cycle.planned | support_cycle.started | support_cycle.reviewed)
+      REPLY='head senco teacher' ;;
+    entry.proposed) REPLY='administrator head teacher' ;;
+    school.head_witnessed | school.fork_found) REPLY='administrator head senco system' ;;
+    pupil.* | parental_responsibility.* | notification.* | support_cycle.* | support_plan.* | review.* | \
+      ehc_plan.* | annual_review.* | consent.* | my_story.recorded | protected_address.recorded | \
+      school.partner_trusted) REPLY='head senco' ;;
+    school.* | staff.*) REPLY='head' ;;
+  esac
+}
+unversioned() { # type: REPLY is it without its version
+  REPLY=$1; [[ ! $1 =~ ^(.*)\.v[0-9]+$ ]] || REPLY=${BASH_REMATCH[1]}
+}
+check_type() { # name, index: the type that is shown is one of its kind, and its role may sign it
+  local type
+  field "$1" event || return 0
+  [[ $REPLY =~ ^\"([a-z0-9_.]{1,100})\"$ ]] || altered "$1 is of a type that is none"
+  unversioned "${BASH_REMATCH[1]}"; type=$REPLY
+  kind_of "$type"
+  [ "$REPLY" = "${at_kind[$2]}" ] || altered "$1 says in one kind of statement what belongs in another"
+  [[ $REPLY =~ ^(event|manifest|receipt)$ ]] || return 0
+  signers_of "$type"
+  if [ -z "$REPLY" ]; then tell "$1 is of a type not known here: which role may sign it, was not checked"; return; fi
+  [[ " $REPLY " == *" ${at_role[$2]} "* ]] || altered "$1 is of a type that its role may not sign"
 }
 open_fields() { # name, digests, disclosures: each salted, flat, and among the digests
   local json fields='' one last='' digests shown
@@ -587,6 +636,8 @@ claim_of_record() { # indexes of the record: sets claim, and record to a line fo
         else
           [[ $wrong =~ ^[1-9][0-9]{0,5}$ && $wrong -lt $seq && $wrong_hash == "\"${at_hash[${!wrong}]}\"" ]] ||
             altered "$name corrects an entry that is not there, or another than it names"
+          unversioned "${events[$wrong]}"; signers_of "$REPLY"
+          [[ " $REPLY " == *" ${at_role[$i]} "* ]] || altered "$name corrects what its role may not sign"
           corrected+="$wrong "
         fi ;;
       *) unclear=${unclear:-"entry $seq is of a kind not known here"} ;;
@@ -842,6 +893,6 @@ else
   tell 'no trust or council has countersigned the first statement: the log is self-rooted'
 fi
 tell "README.txt is the school's own explanation, not evidence: nothing in it was checked"
-tell 'not checked: whether a certificate was revoked, and which types of entry a role may sign'
+tell 'not checked: whether a certificate was revoked'
 ((incomplete == 0)) || stop 'nothing was found altered, but see above what is missing'
 printf 'VERIFIED against the trust policy in %s.\n' "$policy"

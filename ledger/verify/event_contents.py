@@ -5,12 +5,13 @@ Keys are asked for by one thread; what they open is checked by workers.
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from ledger.aggregates.catalogue import aggregate_of
-from ledger.aggregates.event import event_class, own_codecs
+from ledger.aggregates.event import event_class, event_types, own_codecs
 from ledger.errors import (
     AlterationFound,
     KeyUnavailable,
@@ -21,6 +22,7 @@ from ledger.errors import (
 )
 from ledger.formats import kinds
 from ledger.seal.contents import open_fields
+from ledger.statute.event_names import base_name
 from ledger.statute.signing import roles_that_may_sign
 from ledger.verify.findings import Fault
 
@@ -46,6 +48,9 @@ BASE_FIELDS: Final = frozenset(
     }
 )
 """Fields that every entry has, whatever its type (docs/formats/statement.md, “Disclosures”)."""
+
+
+_NAME: Final = re.compile(r"[a-z0-9_.]{1,100}")  # as `ledger.verify.claim` reads it
 
 
 class NotUnderstood(Unverifiable):
@@ -152,18 +157,29 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
         NotAuthorised: kind "type-not-permitted".
         NotUnderstood: the type is not known here; nothing else is wrong.
     """
+    if not _NAME.fullmatch(name) or kind != _own_kinds().get(base_name(name), kinds.EVENT):
+        raise AlterationFound(
+            f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
+        )
     cls = event_class(name) if aggregate_of(name) else None
     if cls is None:
         if roles_that_may_sign(name, date.fromisoformat(day)):
             check_role(role, name, day)
         raise NotUnderstood("An entry is of a type that this program does not know.")
-    if kind != cls.KIND:
-        raise AlterationFound(
-            f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
-        )
     if kind in SAID_KINDS:
         check_role(role, name, day)
     return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
+
+
+@cache
+def _own_kinds() -> Mapping[str, str]:
+    """Give the kind of each type, without its version, that is not of kind event.
+
+    Every other type, known here or not, is said in the kind event alone: what another
+    kind is for decides who may sign it, so it must not carry what others may say.
+    """
+    classes = ((base_name(name), event_class(name)) for name in event_types())
+    return {name: cls.KIND for name, cls in classes if cls and cls.KIND != kinds.EVENT}
 
 
 def check_role(role: str, event_type: str, day: str) -> None:

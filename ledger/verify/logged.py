@@ -33,7 +33,7 @@ from ledger.seal.tree import check_inclusion, leaf_hash
 from ledger.values.dates import parse_instant
 from ledger.verify.corrections import demand_corrected
 from ledger.verify.countersigned import note_shown
-from ledger.verify.event_contents import SAID_KINDS, NotUnderstood, check_role, permitted_fields
+from ledger.verify.event_contents import NotUnderstood, check_role, permitted_fields
 from ledger.verify.inspection import Corrected
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
@@ -340,8 +340,6 @@ def catch_all(findings: Findings, checks: Iterable[Callable[[], None]]) -> None:
 
 
 def _check_event(one: Logged) -> None:
-    if one.statement.kind not in SAID_KINDS:
-        raise AlterationFound("It is not of a kind that says anything.", kind="event-kind-wrong")
     permitted_fields(
         one.statement.kind,
         one.statement.role,

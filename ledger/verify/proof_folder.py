@@ -29,7 +29,7 @@ from ledger.verify.proof_time import CHECKPOINT, TimeBracket, TimeCheck
 from ledger.verify.trust_policy import TrustPolicy, read_trust_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime
 
 T = TypeVar("T")
@@ -223,7 +223,7 @@ class _Examiner:
         self._note_disputed(every)
         self._check_keys({one.statement.kid for one in every})
         with self.findings.catching():
-            self._check_said()
+            self._check_said(every)
 
     def examination(self, now: datetime | None) -> ProofExamination:
         """Check the time on both sides, and close the report."""
@@ -277,24 +277,23 @@ class _Examiner:
             if self.members.authority.disputed(one.index, one.statement.kid, one.statement.role)
         }
 
-    def _check_said(self) -> None:
-        """Check what the opened entries say: enough, of the right type, of the whole stream."""
-        shown = {one.index: one for one in self.stream.entries} if self.stream else {}
-        if any("event" not in one.fields for one in shown.values()):
+    def _check_said(self, every: Sequence[Logged]) -> None:
+        """Check what statements say: enough, of the right type, of the whole stream."""
+        entries = self.stream.entries if self.stream else ()
+        if any("event" not in one.fields for one in entries):
             raise AlterationFound(
                 "The stream withholds what kind of entry one of its entries is.",
                 kind="stream-incomplete",
             )
         if self.statement is not None:
-            if self.stream is not None and self.statement.index not in shown:
+            if entries and self.statement.index not in {one.index for one in entries}:
                 raise AlterationFound(
                     "The stream does not hold the entry that is proved.", kind="stream-incomplete"
                 )
-            shown[self.statement.index] = self.statement
             self._check_enough(self.statement)
-        events = [one for _, one in sorted(shown.items()) if one.statement.kind == kinds.EVENT]
-        whole = {one.statement.stream for one in self.stream.entries} if self.stream else ()
-        self.members.check_said([one for one in events if "event" in one.fields], whole)
+        # Whatever shows a type is judged by it: of any kind, and in each file that shows it.
+        said = [one for one in every if "event" in one.fields]
+        self.members.check_said(said, {one.statement.stream for one in entries})
 
     def _check_enough(self, one: Logged) -> None:
         if one.statement.kind == kinds.EVENT and set(SHOWN_ALWAYS) - one.fields.keys():

@@ -10,20 +10,27 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.aggregates.event import event_types
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import RESERVED_NAMES, ROLES
 from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.formats.signed_note import VerifierKey
+from ledger.formats.statement import statement_hash
 from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.proofs import LogProver
 from ledger.seal.roles import MACHINE_ROLES, ROOT_GRANTS, permitted_kinds
+from ledger.statute.event_names import base_name
+from ledger.statute.signing import roles_that_may_sign
+from ledger.verify.event_contents import SAID_KINDS
 from ledger.verify.proof_folder import examine_proof_folder
+from tests.mini_verifier import said
 from tests.mini_verifier.proof_folder import check_proof_folder
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
 from tests.unit.evidence.altered_folders import ALTERATIONS, changed, flip
@@ -264,6 +271,40 @@ def test_what_the_rules_of_authority_forbid_is_caught_by_both(
         with built.reading_file() as reader:
             last = max(i for s, _, i in reader.stream_heads() if s != built.heads_stream)
         files = prove(built, last)
+    assert agreed(shell, files, outside_policy(built)).returncode == 10
+    assert check_proof_folder(shell.folder / "proof", shell.folder / "policy").result == "altered"
+
+
+def test_the_script_and_the_mini_verifier_know_the_same_types(
+    stamped: Stamped, shell: Shell
+) -> None:
+    names = [*event_types(), "consent.paused.v7", "staff.x", "nobody.knows.v1", "log.anchor.v2"]
+    calls = [f'unversioned {name}; t=$REPLY; kind_of "$t"; k=$REPLY' for name in names]
+    more = ['; signers_of "$t"; printf "%s|%s\\n" "$k" "$REPLY"'] * len(names)
+    lines = _run_functions(stamped, shell, [a + b for a, b in zip(calls, more, strict=True)])
+    for name, line in zip(names, lines, strict=True):
+        kind, _, roles = line.partition("|")
+        base, cls = base_name(name), event_types().get(name)
+        assert kind == said.KIND_OF.get(base, "event"), name
+        assert cls is None or kind == cls.KIND, name
+        assert set(roles.split()) == said.signers(base), name
+        if kind in SAID_KINDS:
+            assert set(roles.split()) == roles_that_may_sign(name, date(2026, 3, 3)), name
+
+
+def test_a_correction_by_a_role_that_may_not_sign_what_it_corrects_is_caught_by_both(
+    shell: Shell, tmp_path: Path
+) -> None:
+    built = new_ledger(tmp_path / "home")
+    record = consent(built, built.pupil(1))
+    with built.reading_file() as reader:
+        hashed = statement_hash(reader.place(record.id.bytes, 1).statement)
+    with cheating():
+        entry = built.entry(subject=record.given.subject if record.given else None)
+        record.correct(entry, seq=1, statement=hashed, reason="A mistake.", then=False)
+        built.save("teacher", record)
+        seal(built)
+        files = prove(built, index_of(built, record), in_force=True)
     assert agreed(shell, files, outside_policy(built)).returncode == 10
 
 

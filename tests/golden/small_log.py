@@ -27,6 +27,7 @@ from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.ed25519 import SigningKey, jwk, prove_possession
 from ledger.seal.tree import LeafHashes, leaf_hash, prove_inclusion
 from tests.golden.fixed import CounterEntropy, fixed_bytes
+from tests.mini_verifier.said import KIND_OF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,10 @@ def key_of(person: str) -> SigningKey:
 def id_of(name: str) -> bytes:
     """Give the fixed id of a person or stream."""
     return fixed_bytes(f"small log id {name.partition('#')[0]}", 16)
+
+
+TYPES = {kind: f"{base}.v1" for base, kind in KIND_OF.items()}
+"""The type that statements of some kinds say."""
 
 
 @dataclass
@@ -75,7 +80,7 @@ class SmallLog:
         """Log one statement and return its index; `changes` are what a cheat would write."""
         index = len(self.leaves)
         entropy = CounterEntropy(f"small log {index}")
-        fields = {"event": f"{kind}.example.v1", "subject_name": "Ada Example"}
+        fields = {"event": TYPES.get(kind, f"{kind}.example.v1"), "subject_name": "Ada Example"}
         disclosures = make_disclosures(fields, entropy)
         key, last = key_of(signer), self.streams.get(stream)
         members: dict[str, Any] = {

@@ -21,6 +21,7 @@ from tests.mini_verifier.log import (
     read_checkpoint,
     read_policy,
 )
+from tests.mini_verifier.said import check_type
 from tests.mini_verifier.statement import Statement, check_sd_jwt, read_statement
 from tests.mini_verifier.time_stamps import can_check, check_token
 from tests.mini_verifier.walk import countersigns
@@ -190,6 +191,9 @@ def _check_statements(proof: Proof, path: Path, known: Policy, genesis: Path) ->
         _demand("authority-cut", "no authority head after it", authority_head.index > body.index)
         wanted.append(body)
     _judge_all(proof, entries, wanted)
+    for one in [*entries, *wanted]:
+        with proof.catching(one.index):
+            check_type(one.statement, one.fields)
     kids = {one.statement.kid for one in [*entries, *wanted]}
     _check_keys(proof, path, statement.statement, kids)
     _tell_root(proof, body)

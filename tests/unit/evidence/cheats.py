@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
 
 from ledger.aggregates.authority import Jwk, KeyRegistered, RoleGranted
+from ledger.aggregates.consent import ConsentGiven
+from ledger.aggregates.event import clear_members
 from ledger.formats.checkpoint import origin_of
 from ledger.seal.ed25519 import SigningKey, prove_possession
 from tests.support.ledger_builder import drawn
 from tests.unit.evidence.proof_ledgers import consent, revoke
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ledger.aggregates.event import Event
     from tests.support.ledger_builder import BuiltLedger
+
+    Cheat = Callable[[BuiltLedger], None]
 
 
 def _self_grant(built: BuiltLedger) -> None:
@@ -102,7 +111,34 @@ def _succession_by_head(built: BuiltLedger) -> None:
     built.succeed(origin_of(drawn("old lid", 16)), by="head")
 
 
+def _consent_in(kind: str, signer: str, **further: Any) -> Cheat:
+    """Say a consent in a kind of statement that more roles, or machines, may sign."""
+
+    def cheat(built: BuiltLedger) -> None:
+        def members(event: Event) -> Mapping[str, object]:
+            return further if isinstance(event, ConsentGiven) else clear_members(event)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ConsentGiven, "KIND", kind)
+            patch.setattr("ledger.recorder.event_store.clear_members", members)
+            consent(built, built.pupil(1), signer=signer, role=signer)
+
+    cheat.__name__ = f"consent_in_{kind}"
+    return cheat
+
+
+def _consent_by_a_teacher(built: BuiltLedger) -> None:
+    consent(built, built.pupil(1), signer="teacher", role="teacher")
+
+
+_RANGES: Final = {"ranges": [{"stream": "A" * 22, "from": 1, "to": 1}], "basis": "x"}
 CHEATS = [
+    _consent_in("receipt", "system"),
+    _consent_in("manifest", "system"),
+    _consent_in("countersignature", "teacher", of="A" * 43),
+    _consent_in("hold", "teacher", **_RANGES, until=None),
+    _consent_in("erasure", "teacher", **_RANGES),
+    _consent_by_a_teacher,
     _late_succession,
     _succession_by_head,
     _unproved_key,

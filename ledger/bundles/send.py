@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -22,7 +23,8 @@ from ledger.bundles.container import encrypt, pack
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.restricted import ProtectedWords
 from ledger.errors import RuleRefused
-from ledger.formats.bundle_layout import Attachment
+from ledger.formats.bundle_layout import MAX_CONSISTENCY_PROOFS, Attachment
+from ledger.formats.checkpoint import cosigner_name
 from ledger.formats.withheld import CATEGORY as WITHHELD
 from ledger.formats.withheld import reason_for
 from ledger.seal.contents import open_entry
@@ -42,6 +44,8 @@ CARRIED = frozenset(
 )
 """Kinds of record that go with the pupil; My Story only under its own consent."""
 MY_STORY_ITEM = "my_story"
+NEWEST_SIZES = 64
+"""So many of the newest heads are proved to every receiver, whoever was shown them."""
 MANIFEST_FILE = "manifest.sd-jwt"
 OMITTED = (
     Omission("unsigned_proposals", "Entries that nobody answerable has signed are no record."),
@@ -117,8 +121,7 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
             selection=selection,
             manifest=manifest,
             note=exchange.seal(),
-            # Which of our heads the receiver saw is theirs to say: prove all.
-            earlier_sizes=tuple(size for size, _note in exchange.reader.checkpoints()),
+            earlier_sizes=_earlier_sizes(exchange, sending.partner.log_origin),
             policy=exchange.policy,
         )
     )
@@ -263,6 +266,26 @@ def _rely(exchange: Exchange, consent: Consent, transfer: RecordTransfer) -> Con
         by_stream=transfer.id.bytes,
     )
     return consent
+
+
+def _earlier_sizes(exchange: Exchange, origin: str) -> tuple[int, ...]:
+    """Give the sizes of this log that the receiver saw or may have seen, to be proved.
+
+    Which of them they saw last is theirs to say: every head that they cosigned or
+    that a bundle to them quoted, and the newest of all, shown to them otherwise.
+    """
+    reader = exchange.reader
+    sealed = [size for size, _note in reader.checkpoints()]
+    theirs = f"— {cosigner_name(origin)} "
+    shown = {
+        size for size in sealed if any(x.startswith(theirs) for x in reader.cosignatures(size))
+    }
+    for transfer in _transfers_to(exchange, origin):
+        # A bundle quotes the newest checkpoint before the entry that says it was sent.
+        sent = bisect_right(sealed, reader.place(transfer.id.bytes, 1).index)
+        shown.update(sealed[max(sent - 1, 0) : sent])
+    newest = sealed[-NEWEST_SIZES:]
+    return (*sorted(shown)[NEWEST_SIZES - MAX_CONSISTENCY_PROOFS :], *newest)
 
 
 def _transfers_to(exchange: Exchange, origin: str) -> list[RecordTransfer]:

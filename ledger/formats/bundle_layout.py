@@ -40,7 +40,7 @@ PADDING: Final = "padding"
 SMALLEST_ARCHIVE: Final = 2**20 - 1
 """As long is the ZIP of any record without documents; see decision 0016."""
 
-MAX_CONSISTENCY_PROOFS: Final = 64
+MAX_CONSISTENCY_PROOFS: Final = 1_024
 MAX_CONSISTENCY_HASHES: Final = 64
 MAX_ATTACHMENTS: Final = 2_000
 

@@ -103,6 +103,18 @@ def test_a_replayed_bundle_is_refused(at_stage: Any) -> None:
     assert "transfer list" in said["try"]
 
 
+@pytest.mark.parametrize("stage", ["received", "acknowledged"])
+def test_however_often_the_sender_sealed_since_its_last_bundle_the_next_proves_it_continues(
+    at_stage: Any, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setattr("ledger.bundles.send.NEWEST_SIZES", 1)
+    pair = at_stage(stage)
+    send = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
+    pair.sender.ok(*send, "--out", pair.file("next.age"))
+    receive = ("transfer", "receive", pair.file("next.age"), "--as", "senco")
+    pair.receiver.ok(*receive, "--receipt", pair.file("received-next"))
+
+
 def test_a_bundle_encrypted_anew_is_known_again(at_stage: Any) -> None:
     pair = at_stage("received")
     identity, recipient = transport(pair.receiver)

@@ -17,8 +17,15 @@ from ledger.aggregates.pupil import Pupil, PupilEnrolled, PupilRenamed
 from ledger.aggregates.record_transfer import Omission
 from ledger.bundles.build import Selection, build_bundle, choose_contents
 from ledger.bundles.container import pack, sha256sums, unpack
-from ledger.errors import EntryConflict, InputRefused, NotFound, RuleRefused
-from ledger.formats.bundle_layout import Attachment, is_bundle_name
+from ledger.errors import EntryConflict, InputRefused, MalformedInput, NotFound, RuleRefused
+from ledger.formats.bundle_layout import (
+    MAX_CONSISTENCY_PROOFS,
+    Attachment,
+    ConsistencyProof,
+    is_bundle_name,
+    read_consistency,
+    write_consistency,
+)
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.verify.bundle import SeenHead, verify_bundle
@@ -219,6 +226,18 @@ def test_consistency_with_the_head_seen_last(schools: tuple[School, School]) -> 
     assert check(first.members, SeenHead(seen.size, bytes(32))).exit_code == 10
     late = check(again.members, SeenHead(seen.size - 1, bytes(32)))
     assert (late.exit_code, late.codes["proof-missing"]) == (11, 1)
+
+
+@pytest.mark.parametrize("count", [65, MAX_CONSISTENCY_PROOFS])
+def test_many_earlier_heads_can_be_proved(count: int) -> None:
+    proofs = tuple(ConsistencyProof(old, 2_000, (bytes(32),)) for old in range(1, count + 1))
+    assert read_consistency(write_consistency(proofs)) == proofs
+
+
+def test_a_list_of_proofs_without_end_is_refused() -> None:
+    proofs = [ConsistencyProof(1, 2_000, ())] * (MAX_CONSISTENCY_PROOFS + 1)
+    with pytest.raises(MalformedInput):
+        read_consistency(write_consistency(proofs))
 
 
 def test_attachments_travel_and_are_listed(schools: tuple[School, School]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ledger.errors import StorageFailed
 from ledger.formats.encoding import b64url
 from ledger.formats.high_water_mark import HighWaterMark, read_mark
+from ledger.seal.private_files import wait_for_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ class MarkFile:
         """Move the mark up; a lower size than the mark's is left alone.
 
         The line has a fixed length and is written in place, without a sync:
-        after a power cut an older mark is still a true one.
+        after a power cut an older mark is still a true one.  Whoever commits
+        first may come here last, so reading and writing are one locked step; and
+        not before the commit, since a mark too high closes the home to writers.
 
         Raises:
             StorageFailed: the state folder cannot be written.
@@ -49,6 +52,7 @@ class MarkFile:
         try:
             handle = self._open()
             try:
+                wait_for_lock(handle)
                 known = os.read(handle, 4096)
                 if known and read_mark(known).size >= size:
                     return

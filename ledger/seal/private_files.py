@@ -33,6 +33,7 @@ OTHERS: Final = 0o077
 FOLDER_MODE: Final = 0o700
 PRIVATE_FILE_MAX_BYTES: Final = 1024 * 1024
 LOCK_RETRY_SECONDS: Final = 0.05
+LOCKED_BYTE: Final = 2**30
 
 # Not to wait for a named pipe; on Windows, not to translate line ends.
 _READ_FLAGS: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -304,3 +305,20 @@ def _try_lock(descriptor: int) -> bool:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     return False
+
+
+def wait_for_lock(descriptor: int) -> None:
+    """Lock an open file, waiting for whoever holds it; closing it lets go.
+
+    Windows keeps everybody from reading a byte that is locked, so there it is one
+    far behind the end (**untested on Windows**).  Afterwards the position is 0.
+
+    Raises:
+        OSError: the file system keeps no locks; on Windows also after ten seconds.
+    """
+    if sys.platform == "win32":
+        os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

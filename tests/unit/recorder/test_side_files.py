@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -12,7 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.bootstrap.backups import check_copy
-from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput, StorageFailed
+from ledger.errors import (
+    AlterationFound,
+    KeyUnavailable,
+    LedgerBusy,
+    MalformedInput,
+    StorageFailed,
+)
 from ledger.formats.high_water_mark import HighWaterMark
 from ledger.formats.ledger_file import SCHEMA_VERSION
 from ledger.recorder.attachment_store import AttachmentStore
@@ -21,6 +28,7 @@ from ledger.recorder.copies import copy_database
 from ledger.recorder.mark_file import MarkFile
 from ledger.recorder.upgrade import upgrade_ledger
 from ledger.seal.content_keys import ContentAltered, ReadingKey
+from ledger.seal.private_files import WriterLock
 from tests.support.ledger_builder import drawn
 from tests.unit.recorder.conftest import enrolled, rows
 
@@ -203,6 +211,36 @@ def test_a_mark_only_moves_up(tmp_path: Path) -> None:
     assert mark.read() == HighWaterMark(mark.lid, 9, b"\x09" * 32)
     assert stat.S_IMODE(mark.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(mark.path.parent.stat().st_mode) == 0o700
+
+
+def test_a_mark_noted_by_another_program_meanwhile_is_not_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = MarkFile.of(tmp_path, drawn("lid", 16))
+    mark.write(9, b"\x09" * 32)
+    real, others = os.read, [threading.Thread(target=mark.write, args=(11, b"\x0b" * 32))]
+    started = []
+
+    def read(handle: int, count: int) -> bytes:
+        data = real(handle, count)
+        if others:
+            started.append(others.pop())
+            started[0].start()
+            with pytest.raises(LedgerBusy):  # the other one has to wait until 10 is written
+                WriterLock(mark.path).acquire()
+        return data
+
+    monkeypatch.setattr("ledger.recorder.mark_file.os.read", read)
+    mark.write(10, b"\x0a" * 32)
+    started[0].join()
+    assert mark.read() == HighWaterMark(mark.lid, 11, b"\x0b" * 32)
+
+
+def test_a_mark_can_be_read_while_another_program_writes_it(tmp_path: Path) -> None:
+    mark = MarkFile.of(tmp_path, drawn("lid", 16))
+    mark.write(9, b"\x09" * 32)
+    with WriterLock(mark.path):
+        assert mark.read() == HighWaterMark(mark.lid, 9, b"\x09" * 32)
 
 
 def test_a_mark_that_was_begun_and_not_written_is_no_mark(tmp_path: Path) -> None:

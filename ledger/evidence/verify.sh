@@ -258,9 +258,13 @@ stamped() { # folder, the file that was stamped: sets times
     if [ ! -s "$trusted/tsa-roots.pem" ]; then
       lacking "$token: the trust policy names no time-stamp authority"; continue
     fi
-    at=$(openssl ts -reply -in "$token" -text 2>/dev/null |
-      sed -n 's/^Time stamp: //; t found; d; :found; s/\.[0-9]*//; p')
-    at=$(date -u -d "${at:-never}" +%s 2>/dev/null) || altered "$token is no time stamp"
+    # Of the token alone: what the response says above it is signed by nobody.
+    openssl ts -reply -in "$token" -token_out -out "$work/token" >/dev/null 2>&1 ||
+      altered "$token is no time stamp"
+    at=$(openssl ts -reply -in "$work/token" -token_in -text 2>/dev/null | sed -n 's/^Time stamp: //p')
+    [[ $at =~ ^([A-Z][a-z]{2}\ [\ 0-9][0-9]\ [0-9:]{8})(\.[0-9]+)?(\ [0-9]{4}\ GMT)$ ]] ||
+      altered "$token does not state one time"
+    at=$(date -u -d "${BASH_REMATCH[1]}${BASH_REMATCH[3]}" +%s 2>/dev/null) || altered "$token is no time stamp"
     if said=$(openssl ts -verify -in "$token" -data "$2" -CAfile "$trusted/tsa-roots.pem" \
       -attime "$at" 2>&1); then
       times+=("$at")

@@ -17,6 +17,7 @@ import pytest
 
 from ledger.aggregates.event import event_types
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.formats.der import children, read_element
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import RESERVED_NAMES, ROLES
 from ledger.formats.sd_jwt import read_sd_jwt
@@ -258,6 +259,39 @@ def _run_functions(stamped: Stamped, shell: Shell, calls: list[str]) -> list[str
     shell.folder.mkdir(exist_ok=True)
     (shell.folder / "part.sh").write_text("\n".join([functions, *calls, ""]), encoding="utf-8")
     return shell.run("part.sh").stdout.splitlines()
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content).to_bytes(2, "big")
+    return (
+        bytes([tag]) + (bytes([len(content)]) if len(content) < 128 else b"\x82" + size) + content
+    )
+
+
+def _with_status_text(tsr: bytes, text: str) -> bytes:
+    """Say something beside the token, where nobody signs."""
+    _status, token = children(tsr, read_element(tsr))
+    said = _der(0x30, _der(0x0C, text.encode()))
+    status = _der(0x30, b"\x02\x01\x00" + said)
+    return _der(0x30, status + tsr[token.start : token.end])
+
+
+@pytest.mark.parametrize(
+    "text", ["Operation Okay", "x\nTime stamp: Nov 20 00:00:00 2031 GMT\n", "\nTST info:\n"]
+)
+def test_a_time_comes_from_the_signed_token_alone(
+    stamped: Stamped, shell: Shell, text: str
+) -> None:
+    honest = shell.check(stamped.files, stamped.policy)
+    changed_ = {
+        name: _with_status_text(data, text) if name.startswith("tokens/") else data
+        for name, data in stamped.files.items()
+    }
+    done = agreed(shell, resum(changed_), stamped.policy)
+    assert (done.returncode, done.stdout) == (0, honest.stdout)
+    proof = check_proof_folder(shell.folder / "proof", shell.folder / "policy")
+    above = examine_proof_folder(stamped.files, stamped.policy).bracket.above
+    assert sorted(proof.before) == sorted(one.at for one in above)
 
 
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.__name__.strip("_"))

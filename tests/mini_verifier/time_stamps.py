@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from tests.mini_verifier.encoding import Refused
@@ -31,13 +32,16 @@ def check_token(token: Path, data: Path, roots: Path) -> datetime:
     Returns:
         genTime, UTC, whole seconds.
     """
-    shown = _openssl("-reply", "-in", token, "-text")
-    found = re.search(
+    with NamedTemporaryFile() as alone:
+        # What a response says beside its token, its status, is signed by nobody.
+        taken = _openssl("-reply", "-in", token, "-token_out", "-out", alone.name)
+        shown = _openssl("-reply", "-in", alone.name, "-token_in", "-text")
+    found = re.findall(
         r"^Time stamp: (\w+ +\d+ [\d:]+)(?:\.\d+)? (\d+) GMT$", shown.stdout, re.MULTILINE
     )
-    if shown.returncode or not found:
+    if taken.returncode or shown.returncode or len(found) != 1:
         raise Refused("bad-token", "not a time-stamp response")
-    at = datetime.strptime(" ".join(found.groups()), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    at = datetime.strptime(" ".join(found[0]), "%b %d %H:%M:%S %Y").replace(tzinfo=UTC)
     seconds = str(int(at.timestamp()))
     options = ("-in", token, "-data", data, "-CAfile", roots, "-attime", seconds)
     if _openssl("-verify", *options).returncode:

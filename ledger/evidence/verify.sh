@@ -565,7 +565,7 @@ succeed() { # index, whether the role may, members: before all but the root key 
   [[ $1 -eq $((${#continued[@]} + 1)) && $size -gt 0 && $old != "$origin" ]] || return 1
   [[ " ${continued[*]} " != *" $old "* ]] || return 1
   continued+=("$old")
-  tell "this log continues $old from size $size"
+  tell "this log says that it continues $old from size $size"
 }
 is_disputed() { # index: key or role were taken back later, from an index at or below it
   local kid=${at_kid[$1]} i any=1

@@ -313,9 +313,9 @@ class Findings:
         self.add(error.kind, index, " ".join(filter(None, (prefix, error.what, error.why))))
 
     def note_successions(self, successions: Iterable[SuccessionRecord]) -> None:
-        """Say which logs this one continues, and from where."""
+        """Say which logs this one says that it continues, and from where."""
         for one in successions:
-            words = f"This log continues {one.origin} from size {one.size:,}."
+            words = f"This log says that it continues {one.origin} from size {one.size:,}."
             self.add("continues", one.index, words)
 
     def not_checked(self, words: str) -> None:

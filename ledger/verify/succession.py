@@ -1,6 +1,6 @@
 """A ledger that continues another, held against a copy of that other one.
 
-A note says which log it continues (`Findings.note_successions`); here a copy of
+A note says which log it says that it continues (`Findings.note_successions`); here a copy of
 the old log is at hand, and is compared as far as it reaches.
 """
 

@@ -353,7 +353,7 @@ def test_script_and_python_say_which_log_is_continued(shell: Shell, tmp_path: Pa
     assert (done.returncode, report.codes["continues"]) == (0, 2)
     for name in ("one", "other"):
         origin = f"send-ledger/v1/{b64url(drawn(f'{name} lid', 16))}"
-        assert f"this log continues {origin} from size 41" in done.stdout
+        assert f"this log says that it continues {origin} from size 41" in done.stdout
     proof = check_proof_folder(
         write_folder(files, tmp_path / "proof"), write_folder(policy, tmp_path / "policy")
     )

@@ -128,6 +128,7 @@ def test_a_bundle_says_what_its_sender_s_log_continues(tmp_path: Path) -> None:
     members = send(sender, receiver).members
     report = verify_bundle(members, sender.policy, receiver.origin)[0]
     (note,) = [one for one in report.notes if one.code == "continues"]
+    assert note.words.startswith("This log says that it continues ")
     assert (report.result, note.index) == ("intact", 1)
     assert origin_of(drawn("one lid", 16)) in note.words
 

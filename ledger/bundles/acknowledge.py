@@ -101,12 +101,17 @@ def _confirm(
         by_name=desk.name,
     )
     index = desk.save(transfer, handover)[-1]
+    return confirmation_file(exchange, index, exchange.seal())
+
+
+def confirmation_file(exchange: Exchange, index: int, note: bytes) -> bytes:
+    """Build the file of a logged confirmation, under a checkpoint over it."""
     return build_receipt_file(
         ReceiptRequest(
             log=exchange.reader,
-            data_key=desk.keys.data_key,
+            data_key=exchange.desk.keys.data_key,
             index=index,
-            note=exchange.seal(),
+            note=note,
             sender_checkpoint=None,
             policy=exchange.policy,
         )

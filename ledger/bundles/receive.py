@@ -106,12 +106,14 @@ def _refuse(report: Report) -> NoReturn:
 def _demand_new(exchange: Exchange, data: bytes, bundle: ReceivedBundle) -> None:
     hashed = hashlib.sha256(data).digest()
     for stream in exchange.transfers():
-        known = exchange.desk.load(RecordTransfer, UUID(bytes=stream)).received
+        record = exchange.desk.load(RecordTransfer, UUID(bytes=stream))
+        known = record.received
         if known and (known.bundle == hashed or known.bundle_id == bundle.manifest.bundle_id):
             raise InputRefused(
                 "This bundle was received before; nothing was stored.",
                 f"It came on {known.occurred_on}.",
-                "See send-ledger transfer list.",
+                "See send-ledger transfer list; its receipt is written again by "
+                f"send-ledger transfer receipt {record.number}.",
                 kind="received-before",
             )
 
@@ -168,7 +170,7 @@ def _keep(
         report=report,
         bundle=bundle,
         transfer=transfer.id,
-        receipt=_write_receipt(exchange, transfer, indexes[-1], RECEIVED),
+        receipt=write_receipt(exchange, transfer, indexes[-1], RECEIVED),
         index=indexes[0],
     )
 
@@ -198,10 +200,12 @@ def _issue_receipt(
     )
 
 
-def _write_receipt(
-    exchange: Exchange, transfer: RecordTransfer, index: int, outcome: Code
-) -> bytes:
-    """Seal, write the receipt file of a logged receipt with our cosignature, and keep it."""
+def write_receipt(exchange: Exchange, transfer: RecordTransfer, index: int, outcome: Code) -> bytes:
+    """Seal, write the receipt file of a logged receipt with our cosignature, and keep it.
+
+    Not in the save that signs the answer: the file holds a checkpoint over that entry.
+    Stopped between the two, `ledger.bundles.again` goes on from here.
+    """
     received = _received(transfer)
     members = unpack(exchange.attachments.get(received.attachment), allow=is_bundle_name)
     data = build_receipt_file(
@@ -292,4 +296,4 @@ def _answer(
     handover = exchange.desk.start(Handover)
     _issue_receipt(exchange, handover, record, outcome, grounds)
     saved: list[Aggregate] = [*with_it, record, handover]
-    return _write_receipt(exchange, record, exchange.desk.save(*saved)[-1], outcome)
+    return write_receipt(exchange, record, exchange.desk.save(*saved)[-1], outcome)

@@ -13,6 +13,7 @@ from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.bootstrap.exchanges import exchange_of
 from ledger.bootstrap.received import handovers
 from ledger.bundles.acknowledge import acknowledge, complete
+from ledger.bundles.again import answer_again
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.receive import (
     REJECTION_REASONS,
@@ -324,4 +325,42 @@ def complete_command(setting: Setting, file: Path) -> None:
         setting,
         "Complete: both schools hold each other's signature and date.",
         {"transfer": b64url(stream.bytes), "complete": True},
+    )
+
+
+@ledger_command(
+    command,
+    "receipt",
+    examples=(
+        "transfer receipt 7c1e09ab --out leaver.receipt --as senco",
+        "transfer receipt 7c1e09ab --as office --json",
+    ),
+)
+@click.argument("number", help="As transfer list has it.")
+@click.option("--out", type=_NEW_FILE, help="Write the receipt or confirmation to this file.")
+def receipt_command(setting: Setting, number: str, *, out: Path | None) -> None:
+    """Write our answer again: the newest receipt, or our confirmation.
+
+    For a file that was lost, and for a command that was stopped after the answer
+    was signed and before its file was written. A receipt that was written once
+    comes out byte for byte the same, and nothing is recorded.
+    """
+    if out is not None:
+        _demand_new_file(out)
+    with acting(setting) as at_work:
+        meant = find_transfer(handovers(at_work.view), number)
+        answer = answer_again(_exchange(at_work, unattended=True), meant.id)
+    if out is not None:
+        write_private(out, answer.data)
+    says = f"This school's answer is {answer.outcome.upper()}."
+    say(
+        setting,
+        f"{says} Send it: {out}" if out else f"{says} Write its file with --out FILE.",
+        {
+            "transfer": b64url(meant.id.bytes),
+            "number": meant.number,
+            "outcome": answer.outcome,
+            "sha256": hashlib.sha256(answer.data).hexdigest(),
+            "receipt": str(out) if out else None,
+        },
     )

@@ -186,7 +186,8 @@ def find_transfer(
         raise NotFound(
             f"{len(meant)} transfers could be meant; nothing was done.",
             "A handover goes step by step, and each step is taken once.",
-            "See send-ledger transfer list, and name one by its number.",
+            "See send-ledger transfer list, and name one by its number; an answer that was "
+            "given is written again by send-ledger transfer receipt.",
             kind="no-transfer",
         )
     return meant[0]

@@ -226,7 +226,9 @@ class LoggedMembers:
     def _check_genesis(self, first: Logged) -> None:
         genesis = hashlib.sha256(first.statement.jwt).digest()
         if self.policy.genesis is None:
-            self.findings.not_checked("whether the log begins with a statement that is trusted")
+            self.findings.add(
+                "unverifiable", words="The trust policy does not name the log's first statement."
+            )
         elif self.policy.genesis != genesis or first.index != 0:
             self.findings.add(
                 "other-genesis", 0, "The log does not begin with the statement that is trusted."

@@ -213,10 +213,6 @@ class _Examiner:
         if self.stream is not None:
             shown += [*self.stream.entries, self.stream.head]
         self.members.judge(authority, shown)
-        if self.members.policy.genesis is None:
-            self.findings.add(
-                "unverifiable", words="The trust policy does not name the log's first statement."
-            )
         every = [*authority.entries, authority.head, *shown]
         if self.members.countersignature is not None:
             every.append(self.members.countersignature)

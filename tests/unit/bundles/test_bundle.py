@@ -90,6 +90,15 @@ def test_the_first_statement_must_be_the_trusted_one(transfer: Transfer) -> None
     assert report.exit_code == 10
 
 
+def test_a_policy_that_names_no_first_statement_does_not_verify_it_all(
+    transfer: Transfer,
+) -> None:
+    policy = replace(transfer.sender.policy, genesis=None)
+    report, bundle = verify_bundle(transfer.members, policy, transfer.receiver.origin)
+    assert (report.exit_code, bundle is not None) == (11, True)
+    assert "unverifiable" in report.codes
+
+
 def test_t15_a_bundle_for_another_school_is_refused(transfer: Transfer) -> None:
     with pytest.raises(InputRefused) as refused:
         verify_bundle(transfer.members, transfer.sender.policy, transfer.sender.origin)

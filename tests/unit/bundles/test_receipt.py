@@ -106,6 +106,15 @@ def test_a_confirmation_is_no_receipt(transfer: Transfer) -> None:
     assert refused.value.kind == "receipt-not-expected"
 
 
+def test_a_policy_that_names_no_first_statement_does_not_verify_it_all(
+    transfer: Transfer,
+) -> None:
+    policy = replace(transfer.receiver.policy, genesis=None)
+    report, facts = verify_receipt(transfer.receipt_files, policy)
+    assert (report.exit_code, facts is not None) == (11, True)
+    assert "unverifiable" in report.codes
+
+
 def test_without_a_policy_from_outside_it_is_self_asserted(transfer: Transfer) -> None:
     report, _ = verify_receipt(transfer.receipt_files, None)
     assert (report.exit_code, "self-asserted" in report.codes) == (11, True)

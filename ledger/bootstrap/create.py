@@ -24,6 +24,7 @@ from ledger.formats import bech32
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import b64url
 from ledger.formats.home_file import (
+    NAMES_KEY_BYTES,
     STREAM_NAMES,
     HomeFile,
     PersonLocator,
@@ -109,7 +110,9 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
             remedy="Name a folder that does not exist yet.",
             kind="folder-not-empty",
         )
-    file = HomeFile(entropy(16), {name: entropy(16) for name in STREAM_NAMES})
+    file = HomeFile(
+        entropy(16), {name: entropy(16) for name in STREAM_NAMES}, entropy(NAMES_KEY_BYTES)
+    )
     home = Home(folder, file, state_folder, clock, entropy)
     root = create_person_keys(file.lid, entropy(16), entropy)
     head = create_person_keys(file.lid, entropy(16), entropy)
@@ -154,7 +157,9 @@ def _write_files(
     for purpose, key in machines.items():
         document = machine_key_file(purpose, key.seed_bytes())
         write_private(home.path / "keys" / f"{purpose}.json", document)
-    locator = PersonLocator(request.head_handle, head.person, name_mac(home.lid, request.head_name))
+    locator = PersonLocator(
+        request.head_handle, head.person, name_mac(home.file.names_key, request.head_name)
+    )
     write_private(home.path / "keys" / "people.json", write_locators([locator]))
     write_private(home.people_folder / f"{request.head_handle}.json", head_document)
     create_ledger_file(home.ledger_path)

@@ -148,7 +148,7 @@ class Home:
         Raises:
             KeyUnavailable: nobody here is called that.
         """
-        mac = name_mac(self.lid, who)
+        mac = name_mac(self.file.names_key, who)
         for one in self.locators():
             if who in (one.handle, b64url(one.person)) or mac == one.name_mac:
                 return one

@@ -215,7 +215,7 @@ def _key_path(home: Home, handle: str) -> Path:
 
 
 def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
-    home.add_locator(PersonLocator(handle, person, name_mac(home.lid, name)))
+    home.add_locator(PersonLocator(handle, person, name_mac(home.file.names_key, name)))
 
 
 def _close(session: Session, person: Person, names: Iterable[str]) -> None:

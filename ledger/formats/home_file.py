@@ -20,16 +20,24 @@ from ledger.errors import MalformedInput, UsageError
 from ledger.formats.encoding import b64url, strict_json, unb64url
 
 HOME_FORMAT = 1
+NAMES_KEY_BYTES = 32
 _HANDLE = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
 STREAM_NAMES = ("authority", "anchors", "heads", "school", "transport", "commands", "access")
 
 
 @dataclass(frozen=True, slots=True)
 class HomeFile:
-    """`home.json`: the ledger's id and the ids of its own streams, 16 bytes each."""
+    """`home.json`.
+
+    Attributes:
+        lid: the ledger's id, 16 bytes.
+        streams: name → id of each of its own streams, 16 bytes.
+        names_key: secret that keys the hashes of people's names, 32 bytes.
+    """
 
     lid: bytes
     streams: Mapping[str, bytes]
+    names_key: bytes
 
     def to_bytes(self) -> bytes:
         """Write the file."""
@@ -37,6 +45,7 @@ class HomeFile:
             "format": HOME_FORMAT,
             "lid": b64url(self.lid),
             "streams": {name: b64url(self.streams[name]) for name in STREAM_NAMES},
+            "names_key": b64url(self.names_key),
         }
         return json.dumps(members, indent=2).encode("ascii") + b"\n"
 
@@ -50,8 +59,12 @@ def read_home_file(data: bytes) -> HomeFile:
     try:
         members: Any = strict_json(data)
         streams = {name: unb64url(text) for name, text in members["streams"].items()}
-        read = HomeFile(unb64url(members["lid"]), streams)
-        sound = members["format"] == HOME_FORMAT and set(streams) == set(STREAM_NAMES)
+        read = HomeFile(unb64url(members["lid"]), streams, unb64url(members["names_key"]))
+        sound = (
+            members["format"] == HOME_FORMAT
+            and set(streams) == set(STREAM_NAMES)
+            and len(read.names_key) == NAMES_KEY_BYTES
+        )
     except (KeyError, TypeError, AttributeError, MalformedInput):
         sound, read = False, None
     if read is None or not sound:
@@ -118,10 +131,10 @@ def check_handle(handle: str) -> str:
     return handle
 
 
-def name_mac(lid: bytes, name: str) -> bytes:
-    """Give the keyed hash of a name, by which its holder is found."""
+def name_mac(names_key: bytes, name: str) -> bytes:
+    """Give the hash of a name, keyed by the home's secret, by which its holder is found."""
     folded = unicodedata.normalize("NFC", name).strip().casefold()
-    return hmac.new(lid, folded.encode("utf-8"), hashlib.sha256).digest()
+    return hmac.new(names_key, folded.encode("utf-8"), hashlib.sha256).digest()
 
 
 def write_locators(locators: list[PersonLocator]) -> bytes:

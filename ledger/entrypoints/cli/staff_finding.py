@@ -62,13 +62,14 @@ def find_person(view: View, who: str) -> Person:
         NotFound: nobody is called that.
     """
     people = view.people()
-    mac = name_mac(view.home.lid, who)
+    names_key = view.home.file.names_key
+    mac = name_mac(names_key, who)
     for one in view.home.locators():
         person = next(p for p in people.values() if unb64url(p.person) == one.person)
         if who == one.handle or mac == one.name_mac:
             return person
     for person in people.values():
-        if who == person.person or name_mac(view.home.lid, person.name) == mac:
+        if who == person.person or name_mac(names_key, person.name) == mac:
             return person
     raise NotFound(
         "Nobody here is called that.", remedy="See send-ledger staff list.", kind="unknown-person"

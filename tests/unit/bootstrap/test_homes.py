@@ -28,6 +28,7 @@ from ledger.errors import (
     StorageFailed,
 )
 from ledger.formats.encoding import b64url
+from ledger.formats.home_file import name_mac
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.content_keys import ReadingKey
@@ -172,6 +173,12 @@ def test_people_are_found_by_handle_name_or_id_and_nothing_else(school: SchoolHo
     for who in ("", "Paul", "senco.json", "../people/senco", "Crook"):
         with pytest.raises(KeyUnavailable):
             home.locate(who)
+
+
+def test_the_ledgers_public_id_does_not_tell_whose_a_key_file_is(school: SchoolHome) -> None:
+    macs = {one.name_mac for one in school.home.locators()}
+    assert name_mac(school.home.file.names_key, "Paul Crook") in macs
+    assert name_mac(school.home.lid, "Paul Crook") not in macs
 
 
 def test_a_person_acts_in_the_first_role_they_hold_or_the_one_they_name(

@@ -79,6 +79,7 @@ decode() { # write the bytes of base64url
   while ((${#REPLY} % 4)); do REPLY+='='; done
   printf '%s' "$REPLY" | base64 -d 2>/dev/null
 }
+decode_text() { decode "$1" | tr '\000' '\001'; } # $(...) drops a zero byte; \001 is refused
 sum_file() { REPLY=$(sha256sum <"$1"); REPLY=${REPLY%% *}; }
 sum_text() { printf '%s' "$1" >"$work/bytes"; sum_file "$work/bytes"; }
 sum_bytes() { bytes "$1" >"$work/bytes"; sum_file "$work/bytes"; } # given as hexadecimal
@@ -289,16 +290,16 @@ declare -A at_kind at_kid at_role at_stream at_seq at_prev at_time at_anchor at_
 declare -A at_hash at_jwt at_signature name_index name_fields header_text node
 load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its index in the log
   local jwt header payload signature kid kind text rest i m
-  read_file "$1.sd-jwt"
+  read_file "$1.sd-jwt"; REPLY=${REPLY%"$NL"}
   [[ $REPLY != *[!A-Za-z0-9._~-]* ]] || altered "$1 is no SD-JWT"
   jwt=${REPLY%%"~"*} rest=${REPLY#*"~"}
   [[ $REPLY == *"~"* && (-z $rest || $rest == *"~") ]] || altered "$1 is no SD-JWT"
   [[ $jwt =~ ^([^.]+)\.([^.]+)\.($SIG)$ && ${#jwt} -le 65535 ]] || altered "$1 is no statement"
   header=${BASH_REMATCH[1]} payload=${BASH_REMATCH[2]} signature=${BASH_REMATCH[3]}
-  [ -n "${header_text[$header]-}" ] || header_text[$header]=$(decode "$header")
+  [ -n "${header_text[$header]-}" ] || header_text[$header]=$(decode_text "$header")
   [[ ${header_text[$header]} =~ $HEADER ]] || altered "$1 has another header"
   kind=${BASH_REMATCH[1]} kid=${BASH_REMATCH[2]}
-  text=$(decode "$payload"); [[ $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
+  text=$(decode_text "$payload"); [[ $text != *[$'\x01'-$'\x1f']* && $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
   m=("${BASH_REMATCH[@]}")
   [ "send-ledger/v1/${m[1]}" = "$origin" ] || altered "$1 is of another ledger"
   [[ $kind != event || -z ${m[14]} ]] || altered "$1 has other members"
@@ -373,7 +374,7 @@ open_fields() { # name, digests, disclosures: each salted, flat, and among the d
   for one in "${shown[@]}"; do
     sum_text "$one"; to_url "$REPLY"
     [[ $2 == *"\"$REPLY\""* ]] || altered "a field of $1 is not what was signed"
-    json=$(decode "$one"; printf .); json=${json%.}
+    json=$(decode_text "$one"; printf .); json=${json%.}
     [[ $json != *[$'\x01'-$'\x1f']* ]] || altered "a field of $1 is written in another way"
     [[ $json =~ ^\[\"[A-Za-z0-9_-]{22,}\",\"([a-z][a-z0-9_]*)\",(.*)\]$ ]] ||
       altered "a field of $1 is malformed"

@@ -18,6 +18,7 @@ import pytest
 from ledger.aggregates.event import event_types
 from ledger.demo.local_tsa import LocalTimeStampAuthority, available
 from ledger.formats.der import children, read_element
+from ledger.formats.disclosure import fill_digests
 from ledger.formats.encoding import b64url
 from ledger.formats.kinds import RESERVED_NAMES, ROLES
 from ledger.formats.sd_jwt import read_sd_jwt
@@ -259,6 +260,30 @@ def _run_functions(stamped: Stamped, shell: Shell, calls: list[str]) -> list[str
     shell.folder.mkdir(exist_ok=True)
     (shell.folder / "part.sh").write_text("\n".join([functions, *calls, ""]), encoding="utf-8")
     return shell.run("part.sh").stdout.splitlines()
+
+
+def test_a_newline_at_the_end_of_a_statement_means_nothing_to_either(
+    stamped: Stamped, shell: Shell
+) -> None:
+    files = dict(stamped.files)
+    files["statement.sd-jwt"] += b"\n"
+    assert agreed(shell, resum(files), stamped.policy).returncode == 0
+
+
+def test_a_zero_byte_in_a_signed_field_is_refused_by_all(shell: Shell, tmp_path: Path) -> None:
+    built = new_ledger(tmp_path / "home")
+    field = b64url(b'["' + b"A" * 22 + b'","giver_title",\0"Dr"]')
+    with cheating(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "ledger.recorder.event_store.fill_digests",
+            lambda texts, entropy: fill_digests([*texts, field], entropy),
+        )
+        record = consent(built, built.pupil(1))
+        seal(built)
+        files = prove(built, index_of(built, record))
+    files["statement.sd-jwt"] += field.encode() + b"~"
+    assert agreed(shell, resum(files), outside_policy(built)).returncode == 10
+    assert check_proof_folder(shell.folder / "proof", shell.folder / "policy").result == "altered"
 
 
 def _der(tag: int, content: bytes) -> bytes:

@@ -45,11 +45,8 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
             in this ledger as proof (kind `fork`).
         Unverifiable: nothing proves that it continues the head seen before.
     """
-    opened = open_checkpoint(shown.note, [shown.log_key])
-    school = desk.load(School, desk.streams.school)
-    seen = school.witnessed.get(opened.checkpoint.origin)
-    if seen is not None:
-        _demand_continuation(desk, school, seen, shown, opened.checkpoint)
+    school, head = _continued(desk, shown)
+    seen = school.witnessed.get(head.origin)
     line = cosign(
         shown.note,
         cosigner_name(origin_of(desk.lid)),
@@ -57,17 +54,36 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
         key.public,
         int(desk.now().timestamp()),
     )
-    if seen is None or opened.checkpoint.size > seen.tree_size:
+    if seen is None or head.size > seen.tree_size:
         school.record(
             HeadWitnessed,
             desk.entry(),
-            log_origin=opened.checkpoint.origin,
-            tree_size=opened.checkpoint.size,
-            root_hash=opened.checkpoint.root,
+            log_origin=head.origin,
+            tree_size=head.size,
+            root_hash=head.root,
             note=shown.note.decode("utf-8"),
         )
         desk.save(school)
     return line
+
+
+def keep_fork_shown(desk: Desk, shown: ShownHead) -> None:
+    """Keep the proof where a head forks from the one seen before; sign nothing else.
+
+    Raises:
+        AlterationFound, Unverifiable: as `witness_head`.
+    """
+    _continued(desk, shown)
+
+
+def _continued(desk: Desk, shown: ShownHead) -> tuple[School, Checkpoint]:
+    """Open a head under the trusted key, and demand that it continues the one seen before."""
+    head = open_checkpoint(shown.note, [shown.log_key]).checkpoint
+    school = desk.load(School, desk.streams.school)
+    seen = school.witnessed.get(head.origin)
+    if seen is not None:
+        _demand_continuation(desk, school, seen, shown, head)
+    return school, head
 
 
 def _demand_continuation(

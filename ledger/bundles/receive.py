@@ -19,7 +19,7 @@ from ledger.aggregates.record_transfer import (
     TransferRejected,
 )
 from ledger.aggregates.school import PartnerTrusted
-from ledger.application.witnessing import ShownHead, witness_head
+from ledger.application.witnessing import ShownHead, keep_fork_shown, witness_head
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.exchange import Exchange, policy_of_partner
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
@@ -28,6 +28,7 @@ from ledger.formats.bundle_layout import CHECKPOINT, CONSISTENCY, is_bundle_name
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.formats.zip_archive import pack
+from ledger.seal.tree import ProofMismatch
 from ledger.values.code import Code
 from ledger.verify.bundle import ReceivedBundle, SeenHead, verify_bundle
 from ledger.verify.findings import Report
@@ -71,7 +72,7 @@ def receive_bundle(exchange: Exchange, data: bytes) -> Received:
         InputRefused: not for this school, damaged, malformed, or received before.
         NotFound: the sender is not trusted here.
         AlterationFound: something in it is not as it was signed, or the
-            sender's log forked.
+            sender's log forked, of which the proof is kept.
     """
     members = unpack(decrypt(data, exchange.identity()), allow=is_bundle_name)
     note = members.get(CHECKPOINT, b"")
@@ -79,18 +80,34 @@ def receive_bundle(exchange: Exchange, data: bytes) -> Received:
     seen = exchange.school().witnessed.get(partner.log_origin)
     head = SeenHead(seen.tree_size, seen.root_hash) if seen else None
     report, bundle = verify_bundle(members, policy_of_partner(partner), exchange.origin, head)
-    if bundle is None or report.result == "altered":
+    if bundle is None:
         _refuse(report)
-    _demand_new(exchange, data, bundle)
     shown = ShownHead(
         note=note,
         consistency=_continuation(members, seen.tree_size if seen else None),
         log_key=VerifierKey.parse(partner.log_key),
     )
+    if report.result == "altered":
+        _keep_fork(exchange, report, bundle, shown)
+        _refuse(report)
+    _demand_new(exchange, data, bundle)
     line = witness_head(exchange.desk, exchange.cosigner, shown)
     return _keep(
         exchange, partner, data=data, members=members, report=report, bundle=bundle, line=line
     )
+
+
+def _keep_fork(
+    exchange: Exchange, report: Report, bundle: ReceivedBundle, shown: ShownHead
+) -> None:
+    """Where all that is wrong is that the sender's log forked, keep the pair as proof.
+
+    Nobody but the sender can make a bundle that is otherwise sound and is ours, so
+    nobody else can have them accused by a proof that they never gave.
+    """
+    wrong = {one.code for one in report.findings if one.grade == "altered"}
+    if wrong == {ProofMismatch.kind} and bundle.manifest.to_origin == exchange.origin:
+        keep_fork_shown(exchange.desk, shown)
 
 
 def _refuse(report: Report) -> NoReturn:

@@ -9,7 +9,7 @@ from uuid import UUID
 from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.event import Event, event_type
 from ledger.errors import RuleRefused
-from ledger.values.ages import sixteenth_birthday
+from ledger.values.ages import sixteenth_birthday, young_person_from
 from ledger.values.code import Code
 
 
@@ -183,15 +183,29 @@ class Consent(Aggregate):
 
 def _check_giver(event: ConsentGiven | ConsentRefused) -> None:
     """Refuse a giver who could not give it on that date (D-CONS-1)."""
+    born = event.subject.born if event.subject else None
+    if event.giver_capacity == "parental_responsibility":
+        _check_not_young_person(event, born)
     if event.giver_capacity != "young_person":
         return
-    born = event.subject.born if event.subject else None
     if born is None or event.occurred_on.first < sixteenth_birthday(born):
         raise RuleRefused(
             "The pupil was under 16 on that day; nothing was recorded.",
             "A young person consents for themselves from 16 (D-CONS-1).",
             "Ask somebody with parental responsibility.",
             kind="giver-too-young",
+        )
+
+
+def _check_not_young_person(event: ConsentGiven | ConsentRefused, born: date | None) -> None:
+    if born is not None and event.occurred_on.first >= young_person_from(born):
+        raise RuleRefused(
+            "The pupil was over compulsory school age on that day; nothing was recorded.",
+            "A young person answers for themselves (Children and Families Act 2014 s.83(2); "
+            "D-CONS-1).",
+            "Ask them: --capacity young_person; where they lack the mental capacity, whoever "
+            "acts for them: --capacity advocate.",
+            kind="young-person-answers",
         )
 
 

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 from datetime import date
 
 from ledger.bootstrap.view import View
-from ledger.evidence.consent_answer import Asked, ConsentFact, ConsentRecord, answer_consent
+from ledger.evidence.consent_answer import (
+    Asked,
+    ConsentFact,
+    ConsentRecord,
+    answer_consent,
+    same_recipient,
+)
 from ledger.evidence.consent_standing import NotInForce, what_ended
 from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.streams import MODEL
+from ledger.values.dates import OccurredOn
 
 NOUN = "consent"
 
@@ -26,6 +33,7 @@ def record_of(one: ConsentRow) -> ConsentRecord:
         recipient=one.recipient,
         expires_on=one.expires_on,
         act_kind=one.act_kind,
+        giver_recorded=one.giver_recorded,
     )
 
 
@@ -50,6 +58,19 @@ def consent_to_share(
     records = [record_of(one) for one in consents_of(history)]
     answer = answer_consent(Asked(item=item, recipient=recipient, on=on), records)
     return answer.stream if answer.verdict == "yes" else None
+
+
+def capacities_of(history: Iterable[HistoryEntry], recipient: str, on_day: date) -> set[str]:
+    """Give what the recipient is to the pupil, as far as the record itself says."""
+    moved = any(
+        one.type == "pupil.left.v1"
+        and one.corrected_by is None
+        and one.fields["destination"]
+        and same_recipient(one.fields["destination"], recipient)
+        and OccurredOn.parse(one.occurred_on).first <= on_day
+        for one in history
+    )
+    return {"receiving_school"} if moved else set()
 
 
 def what_ended_entry(view: View, entry: int) -> NotInForce | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 Verdict = Literal["yes", "no", "not-required"]
+NOT_RECORDED = "The parental responsibility of whoever gave it is not recorded with it."
 ASK = "Ask the family, or leave the item out."
 
 
@@ -46,6 +47,8 @@ class ConsentRecord:
         expires_on: last day in force, or None.
         act_kind: the evidence of the family's own act: `signed_form`, `message`,
             `witnessed_words` or `none`.
+        giver_recorded: False where parental responsibility was said, and no
+            record of it named.
     """
 
     stream: bytes
@@ -56,6 +59,7 @@ class ConsentRecord:
     recipient: str
     expires_on: date | None
     act_kind: str
+    giver_recorded: bool = True
 
     @property
     def answered(self) -> ConsentFact | None:
@@ -180,6 +184,8 @@ def _judge(on: date, fact: ConsentFact, record: ConsentRecord) -> tuple[int, Ver
     words = (
         f"{said} was given (dated {fact.occurred_on}) and not withdrawn by {day_words(on)}{end}."
     )
+    if not record.giver_recorded:
+        words += f" {NOT_RECORDED}"
     return fact.index, "yes", words
 
 

@@ -192,6 +192,8 @@ class _Builder:
             genesis=hashlib.sha256(self.choice.authority[0].statement).hexdigest(),
             files=self.files,
             ended=self.request.ended,
+            giver_recorded=fields.get("giver_capacity") != "parental_responsibility"
+            or fields.get("giver_stream") is not None,
         )
 
     def _add(

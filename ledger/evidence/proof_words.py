@@ -82,6 +82,8 @@ class ProofFacts:
         genesis: SHA-256 of the log's first statement, hexadecimal.
         files: the folder so far.
         ended: why the consent is not in force, as the school knows; or "".
+        giver_recorded: False where the entry says parental responsibility and names
+            no record of it.
     """
 
     examined: ProofExamination
@@ -92,6 +94,7 @@ class ProofFacts:
     genesis: str
     files: Mapping[str, bytes]
     ended: str = ""
+    giver_recorded: bool = True
 
 
 def write_readme(facts: ProofFacts) -> str:
@@ -156,6 +159,11 @@ def _entry(facts: ProofFacts) -> Logged:
 
 def _claim(facts: ProofFacts) -> str:
     said = claim_words(facts.fields.get("event"), facts.act_kind, act_shown="act" in facts.fields)
+    if not facts.giver_recorded:
+        said += (
+            " The school recorded that whoever answered holds parental responsibility; their "
+            "responsibility itself is not recorded with it."
+        )
     if facts.ended:
         return f"{said} It is NOT in force: {facts.ended}"
     if facts.examined.stream is not None:

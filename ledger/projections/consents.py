@@ -45,6 +45,8 @@ class ConsentRow:
         labels: the items in words, in the order of the form.
         giver_name: who answered.
         giver_capacity: in what capacity.
+        giver_recorded: whether it is known here that they could answer: False
+            where parental responsibility was said, and no record of it named.
         purpose: what for.
     """
 
@@ -59,6 +61,7 @@ class ConsentRow:
     labels: tuple[str, ...]
     giver_name: str
     giver_capacity: str
+    giver_recorded: bool
     purpose: str
 
 
@@ -90,6 +93,8 @@ def _row(steps: dict[str, HistoryEntry]) -> ConsentRow | None:
         labels=tuple(item["label"] for item in fields["items"]),
         giver_name=fields["giver_name"],
         giver_capacity=fields["giver_capacity"],
+        giver_recorded=fields["giver_capacity"] != "parental_responsibility"
+        or fields.get("giver_stream") is not None,
         purpose=fields["purpose"],
     )
 

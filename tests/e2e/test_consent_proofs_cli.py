@@ -25,8 +25,16 @@ def school(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
 
 ASKED = (
     *("--by", "Anna O'Neill", "--capacity", "parental_responsibility", "--item", "my_story"),
-    *("--purpose", "the move", "--recipient", "Penistone", "--wording", "May we?"),
-    *("--wording-version", "C1", "--method", "letter"),
+    *(
+        "--not-recorded",
+        "--purpose",
+        "the move",
+        "--recipient",
+        "Penistone",
+        "--wording",
+        "May we?",
+    ),
+    *("--wording-version", "C1", "--method", "letter", "--not-recorded"),
 )
 SIGNED = ("--evidence", "signed_form", "--kept-at", "green folder")
 

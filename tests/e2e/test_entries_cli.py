@@ -77,9 +77,17 @@ def test_a_consent_under_the_same_request_id_is_recorded_once(school: CliHome) -
     add_zoe(school)
     given = (
         *("consent", "give", UPN, "--by", "Anna O'Neill", "--capacity", "parental_responsibility"),
-        *("--item", "photographs", "--purpose", "website", "--recipient", "the website"),
+        *(
+            "--not-recorded",
+            "--item",
+            "photographs",
+            "--purpose",
+            "website",
+            "--recipient",
+            "the website",
+        ),
         *("--wording", "May we?", "--wording-version", "P2", "--evidence", "none"),
-        *("--method", "email", "--request-id", "c"),
+        *("--method", "email", "--request-id", "c", "--not-recorded"),
     )
     school.done(*given)
     before = entries(school)

@@ -27,7 +27,7 @@ WIDE = "".join(chr(ord(one) + 0xFEE0) if one != " " else "\u3000" for one in TO.
 ANNA = ("--by", "Anna O'Neill", "--capacity", "parental_responsibility", "--method", "letter")
 ACT = ("--evidence", "signed_form", "--kept-at", "green folder")
 ASKED = ("--item", "my_story", "--purpose", "move", "--wording", "May we?")
-FORM = (*ASKED, "--wording-version", "C1", *ANNA, *ACT)
+FORM = (*ASKED, "--not-recorded", "--wording-version", "C1", *ANNA, *ACT)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -21,8 +21,16 @@ if TYPE_CHECKING:
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
-ITEMS = ("--item", "my_story", "--item", "educational_record")
-ASKED = ("--purpose", "move", "--recipient", "Penistone Grammar School", "--wording", "May we?")
+ITEMS = ("--not-recorded", "--item", "my_story", "--item", "educational_record")
+ASKED = (
+    "--not-recorded",
+    "--purpose",
+    "move",
+    "--recipient",
+    "Penistone Grammar School",
+    "--wording",
+    "May we?",
+)
 ACT = ("--wording-version", "C1", "--evidence", "signed_form", "--kept-at", "green folder")
 GIVE = ("consent", "give", ZOE, "--by", "Anna O'Neill", "--capacity", "parental_responsibility")
 STORY = "I like trains."

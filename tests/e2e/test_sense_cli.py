@@ -14,6 +14,7 @@ ADD = ("pupil", "add", "--family", "O'Neill", "--given", "Zoë", "--born")
 GIVE = (
     *("consent", "give", UPN, "--by", "Ada O'Neill", "--capacity", "parental_responsibility"),
     *(
+        "--not-recorded",
         "--item",
         "my_story",
         "--purpose",

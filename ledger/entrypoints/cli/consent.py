@@ -10,12 +10,13 @@ from uuid import UUID
 import click
 
 from ledger.application.entries import Draft, add_entry
-from ledger.bootstrap.consents import record_of, what_ended_entry
+from ledger.bootstrap.consents import capacities_of, record_of, what_ended_entry
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.received import received_of
 from ledger.bootstrap.view import View
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.consent_giver import PARENTAL, responsibility_of
 from ledger.entrypoints.cli.consent_options import (
     CAPACITIES,
     Capacity,
@@ -33,7 +34,6 @@ from ledger.evidence.consent_answer import (
     Answer,
     Asked,
     answer_consent,
-    same_recipient,
 )
 from ledger.evidence.consent_standing import NotInForce, demand_in_force
 from ledger.evidence.proof_folder import ProofRequest, build_proof
@@ -108,9 +108,10 @@ def _record(
         if say_if_done(setting, at_work, circumstances):
             return
         row = at_work.view.find_pupil(pupil)
+        on = circumstances.on or OccurredOn.on(at_work.desk.today())
         draft = Draft(
             type=type_name,
-            fields=fields,
+            fields={**fields, "giver_stream": _giver(_history(at_work.view, row), given, on)},
             pupil=pupil_stream(row),
             occurred_on=circumstances.on,
             late_reason=circumstances.late_reason,
@@ -122,6 +123,12 @@ def _record(
         f"{kept}: entry {done.index}.",
         {"entry": done.index, "record": b64url(done.stream.bytes), "proposed": done.proposed},
     )
+
+
+def _giver(history: list[HistoryEntry], given: dict[str, Any], on: OccurredOn) -> bytes | None:
+    if given["capacity"] != PARENTAL:
+        return None
+    return responsibility_of(history, given["giver"], on, not_recorded=given["not_recorded"])
 
 
 @ledger_command(command, "withdraw")
@@ -213,6 +220,7 @@ def list_consents(setting: Setting, pupil: str) -> None:
         "answer": "Answer",
         "on": "On",
         "by": "By",
+        "responsibility": "Their responsibility",
         "items": "Items",
         "recipient": "To",
         "evidence": "Evidence of their own act",
@@ -233,6 +241,7 @@ def _listed(one: ConsentRow) -> dict[str, Any]:
         "answer": "withdrawn" if one.withdrawn else state,
         "on": str(answer.occurred_on) if answer else "",
         "by": one.giver_name,
+        "responsibility": "" if one.giver_recorded else "not recorded",
         "items": ", ".join(one.labels),
         "recipient": one.recipient,
         "evidence": "none; the school recorded it" if one.act_kind == "none" else one.act_kind,
@@ -278,25 +287,12 @@ def check(
             item=item.code,
             recipient=recipient,
             on=day,
-            capacities={*recipient_is, *_capacities(history, recipient, day)},
+            capacities={*recipient_is, *capacities_of(history, recipient, day)},
         )
         answer = answer_consent(asked, [record_of(one) for one in consents_of(history)])
     _say_answer(setting, answer, day)
     if answer.verdict == "no":
         click.get_current_context().exit(ANSWERED_NO)
-
-
-def _capacities(history: list[HistoryEntry], recipient: str, on_day: date) -> set[str]:
-    """Give what the recipient is to the pupil, as far as the record itself says."""
-    moved = any(
-        one.type == "pupil.left.v1"
-        and one.corrected_by is None
-        and one.fields["destination"]
-        and same_recipient(one.fields["destination"], recipient)
-        and OccurredOn.parse(one.occurred_on).first <= on_day
-        for one in history
-    )
-    return {"receiving_school"} if moved else set()
 
 
 def _say_answer(setting: Setting, answer: Answer, day: date) -> None:

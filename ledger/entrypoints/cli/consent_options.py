@@ -62,6 +62,11 @@ def ask_options(function: Any) -> Any:
         click.option("--by", "giver", required=True, help="Who answered."),
         click.option("--capacity", type=click.Choice(CAPACITIES), required=True),
         click.option(
+            "--not-recorded",
+            is_flag=True,
+            help="Their parental responsibility is not recorded here; every answer says so.",
+        ),
+        click.option(
             "--item", "items", multiple=True, required=True, type=CodeChoice("consent_item")
         ),
         click.option("--purpose", required=True, help="What for."),
@@ -79,7 +84,6 @@ def asked_fields(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "giver_name": given["giver"],
         "giver_capacity": given["capacity"],
-        "giver_stream": None,
         "items": tuple(given["items"]),
         "purpose": given["purpose"],
         "recipient": given["recipient"],

@@ -207,7 +207,7 @@ def _key_store(home: Home, head: PersonKeys, recovery: ReadingKey) -> ContentKey
         name: [recovery.public, *([head.reading.public] if name in head_reads else [])]
         for name in CLASSES
     }
-    return ContentKeyStore.create(home.keys_path, home.lid, home.entropy, readers)
+    return ContentKeyStore.create(home.keys_path, home.lid, home.entropy, readers, head.signing)
 
 
 def _actor(keys: PersonKeys, role: str) -> Actor:

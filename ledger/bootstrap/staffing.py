@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from ledger.application.staff import Grant
 from ledger.bootstrap.create import new_key
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.machine_keys import root_actor
+from ledger.bootstrap.person import demand_live_key
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
 from ledger.errors import KeyUnavailable, NotFound, RuleRefused, StorageFailed
@@ -19,6 +20,7 @@ from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.actor import Actor
+from ledger.seal.authority import Authority
 from ledger.seal.content_keys import ReadingKey
 from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys
 from ledger.seal.private_files import write_private
@@ -61,7 +63,9 @@ def add_person(session: Session, newcomer: Newcomer) -> bytes:
         _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
         raise
     _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    session.keys.add_reader(keys.reading.public, classes_readable_by(newcomer.grant.role))
+    session.keys.add_reader(
+        keys.reading.public, classes_readable_by(newcomer.grant.role), session.desk.actor
+    )
     return keys.person
 
 
@@ -81,7 +85,7 @@ def add_head(
         _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
         raise
     _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    session.keys.add_reader(keys.reading.public, classes_readable_by("head"))
+    session.keys.add_reader(keys.reading.public, classes_readable_by("head"), session.desk.actor)
     return keys.person
 
 
@@ -89,7 +93,9 @@ def grant_role(session: Session, person: Person, grant: Grant) -> None:
     """Grant one more role, and open what it reads."""
     staff.grant_role(session.desk, unb64url(person.person), person.name, grant)
     if person.reading is not None:
-        session.keys.add_reader(unb64url(person.reading), classes_readable_by(grant.role))
+        session.keys.add_reader(
+            unb64url(person.reading), classes_readable_by(grant.role), session.desk.actor
+        )
 
 
 def withdraw_role(
@@ -130,14 +136,31 @@ def revoke_key(
     record = view.authority.keys.get(kid)
     if record is None:
         raise NotFound("No key has this thumbprint.", remedy="See send-ledger staff list.")
-    staff.revoke_key(session.desk, kid, from_index, reason, why)
     if record.revoked is not None:
+        staff.revoke_key(session.desk, kid, from_index, reason, why)
         return
     person = view.people()[record.person]
-    roles = view.authority.roles_of(
-        record.person, session.home.authority().head_index + 1, session.desk.today().isoformat()
-    )
-    _close(session, person, {name for role in roles for name in classes_readable_by(role)})
+    # Of every role they ever had: what their key gave out in it must be given anew.
+    roles = {one.role for one in view.authority.roles.get(record.person, [])}
+    names = {name for role in roles for name in classes_readable_by(role)}
+    if kid == session.desk.actor.kid:
+        _revoke_own(session, person, names & set(session.keys.classes), (from_index, reason, why))
+        return
+    staff.revoke_key(session.desk, kid, from_index, reason, why)
+    _close(session, person, names)
+
+
+def _revoke_own(
+    session: Session, person: Person, names: Collection[str], why: tuple[int, str, str]
+) -> None:
+    # Closed while the key still counts, because it signs the new class keys.
+    _close(session, person, names)
+    try:
+        staff.revoke_key(session.desk, session.desk.actor.kid, *why)
+    except BaseException:
+        if person.reading is not None:
+            session.keys.add_reader(unb64url(person.reading), names, session.desk.actor)
+        raise
 
 
 def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
@@ -150,16 +173,18 @@ def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
     fresh = create_person_keys(home.lid, old.person, home.entropy)
     document = create_key_file(fresh, passphrase, home.entropy)
     staff.register_successor(session.desk, new_key(fresh, session.desk.name))
-    session.keys.add_reader(fresh.reading.public, session.keys.classes)
+    session.keys.add_reader(fresh.reading.public, session.keys.classes, session.desk.actor)
     write_private(_key_path(home, locator.handle), document, replace=True)
     desk = session.as_actor(
         Actor(b64url(fresh.person), view.role, fresh.signing.kid, fresh.signing.sign),
         session.desk.name,
     )
-    index = home.authority().head_index + 1
-    staff.revoke_key(desk, old.signing.kid, index, "superseded", "the holder renewed the key")
+    authority = home.authority()
+    # Before the old key is revoked: no row that it signed may be left in force.
     for name in list(session.keys.classes):
-        session.keys.rotate(name, [old.reading.public])
+        session.keys.rotate(name, [old.reading.public], fresh.signing, authority)
+    index = authority.head_index + 1
+    staff.revoke_key(desk, old.signing.kid, index, "superseded", "the holder renewed the key")
     return fresh.signing.kid
 
 
@@ -175,16 +200,17 @@ def replace_key(session: Session, person: Person, handle: str, passphrase: str) 
         person.person, authority.head_index + 1, session.desk.today().isoformat()
     )
     for role in roles:
-        session.keys.add_reader(fresh.reading.public, classes_readable_by(role))
+        session.keys.add_reader(fresh.reading.public, classes_readable_by(role), session.desk.actor)
     return fresh.signing.kid
 
 
 def recover_reading(
-    home: Home, sheet: Iterable[str], who: PersonKeys, roles: frozenset[str]
+    home: Home, sheet: Iterable[str], who: PersonKeys, authority: Authority
 ) -> None:
     """Open the contents again for somebody, with the recovery sheet; it signs nothing."""
+    demand_live_key(authority, who.signing.kid)
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
-    keys.unlock(ReadingKey(read_sheet(sheet)))
+    keys.unlock(ReadingKey(read_sheet(sheet)), authority)
     if not keys.classes:
         raise KeyUnavailable(
             "This recovery sheet does not open this home.",
@@ -192,8 +218,10 @@ def recover_reading(
             "Look for the sheet that names this ledger's origin.",
             kind="wrong-sheet",
         )
-    for role in roles:
-        keys.add_reader(who.reading.public, classes_readable_by(role) & set(keys.classes))
+    day = home.clock().date().isoformat()
+    for role in authority.roles_of(b64url(who.person), authority.head_index + 1, day):
+        given = classes_readable_by(role) & set(keys.classes)
+        keys.add_reader(who.reading.public, given, who.signing)
 
 
 def _write_key_file(home: Home, newcomer: Newcomer) -> PersonKeys:
@@ -221,5 +249,6 @@ def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
 def _close(session: Session, person: Person, names: Iterable[str]) -> None:
     if person.reading is None:
         return
+    authority = session.home.authority()
     for name in names:
-        session.keys.rotate(name, [unb64url(person.reading)])
+        session.keys.rotate(name, [unb64url(person.reading)], session.desk.actor, authority)

@@ -160,7 +160,7 @@ def open_view(
         authority = read_authority(reader)
         demand_live_key(authority, opened.signing.kid)
         chosen = role_in_force(authority, b64url(opened.person), role, _today(home, reader))
-        keys.unlock(opened.reading)
+        keys.unlock(opened.reading, authority)
         with open_read_models(home.read_models_path, keys.data_key) as models:
             catch_up(models, reader, progress)
             yield View(

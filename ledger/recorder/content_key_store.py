@@ -1,8 +1,8 @@
 """The file of wrapped keys beside the ledger: what erasure destroys, apart from the log.
 
 One row per stream, wrapped by its class's key, so that nothing in the clear
-joins a pupil's streams; one row per class key and reader.  A row is durable
-before its stream's first statement.
+joins a pupil's streams; one row per class key and reader, signed by whoever
+gave the key.  A row is durable before its stream's first statement.
 """
 
 from __future__ import annotations
@@ -11,11 +11,21 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ledger.errors import KeyUnavailable, LedgerBusy
 from ledger.recorder.sqlite_errors import BUSY_SECONDS, translated
+from ledger.seal.authority import Authority
+from ledger.seal.class_key_rows import (
+    ClassKeyRow,
+    Signer,
+    ambiguous,
+    check_row,
+    demand_may_give,
+    signed_row,
+)
 from ledger.seal.content_keys import (
     KeyRowAltered,
     ReadingKey,
@@ -31,13 +41,33 @@ KEK_ID_BYTES = 16
 SCHEMA = (
     (
         "CREATE TABLE class_keys (kek_id BLOB NOT NULL, reader BLOB NOT NULL,"
-        " wrapped BLOB NOT NULL, PRIMARY KEY (kek_id, reader)) STRICT, WITHOUT ROWID"
+        " wrapped BLOB NOT NULL, number INTEGER NOT NULL, kid TEXT NOT NULL,"
+        " signature BLOB NOT NULL, PRIMARY KEY (kek_id, reader)) STRICT, WITHOUT ROWID"
     ),
     (
         "CREATE TABLE key_rows (stream BLOB PRIMARY KEY, kek_id BLOB NOT NULL,"
         " wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID"
     ),
 )
+
+
+_ROW = "SELECT kek_id, reader, wrapped, number, kid, signature FROM class_keys"
+
+
+class ClassKey(NamedTuple):
+    """A class key that is open.
+
+    Attributes:
+        kek_id: its 16 bytes of name.
+        key: 32 bytes.
+        number: how many keys the class has had, this one included.
+        live: whether a key that is not revoked signed its row.
+    """
+
+    kek_id: bytes
+    key: bytes
+    number: int
+    live: bool
 
 
 @dataclass(slots=True)
@@ -47,13 +77,13 @@ class ContentKeyStore:
     Attributes:
         path: the database file.
         lid: the ledger's id, which every wrapped key is bound to.
-        classes: class name → (id, key) of the class keys open to this reader.
+        classes: class name → the class key in force, as far as open to this reader.
     """
 
     path: Path
     lid: bytes
     entropy: Callable[[int], bytes]
-    classes: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    classes: dict[str, ClassKey] = field(default_factory=dict)
     _by_id: dict[bytes, bytes] = field(default_factory=dict)
     _data_keys: dict[bytes, bytes] = field(default_factory=dict)
 
@@ -64,6 +94,7 @@ class ContentKeyStore:
         lid: bytes,
         entropy: Callable[[int], bytes],
         readers: Mapping[str, Iterable[bytes]],
+        by: Signer,
     ) -> ContentKeyStore:
         """Make the file with a fresh key for every class.
 
@@ -72,6 +103,7 @@ class ContentKeyStore:
             lid: the ledger's id.
             entropy: gives random bytes.
             readers: class name → public reading keys (X25519) entitled to it.
+            by: who signs the rows; their key is registered by the time they are read.
         """
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         store = cls(path, lid, entropy)
@@ -79,21 +111,43 @@ class ContentKeyStore:
             for statement in SCHEMA:
                 connection.execute(statement)
         for name, publics in readers.items():
-            store._new_class(name, publics)
+            store._new_class(name, publics, by)
         return store
 
-    def unlock(self, reader: ReadingKey) -> None:
-        """Open every class key that is wrapped for this reader."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT kek_id, wrapped FROM class_keys WHERE reader = ?", (reader.public,)
-            ).fetchall()
-        for kek_id, wrapped in rows:
-            name, key = unwrap_class_key(reader, wrapped, kek_id, self.lid)
-            self.classes[name] = (kek_id, key)
-            self._by_id[kek_id] = key
+    def unlock(self, reader: ReadingKey, authority: Authority) -> None:
+        """Open every class key that was given to this reader by somebody who may give it.
 
-    def add_reader(self, public: bytes, names: Iterable[str]) -> None:
+        Of several keys of one class, those whose signer is not revoked come first;
+        among them the newest is in force, by the number that is signed.
+
+        Raises:
+            KeyRowAltered: a row is not signed by such a person, or does not open;
+                no class is open then.
+        """
+        opened: dict[str, ClassKey] = {}
+        by_id: dict[bytes, bytes] = {}
+        for row in self._rows("reader", reader.public):
+            live = check_row(row, self.lid, authority)
+            name, key = unwrap_class_key(reader, row.wrapped, row.kek_id, self.lid)
+            demand_may_give(row, name, authority)
+            one = ClassKey(row.kek_id, key, row.number, live)
+            opened[name] = _newer(opened.get(name), one)
+            by_id[one.kek_id] = key
+        self.classes, self._by_id = opened, by_id
+
+    def check_rows(self, authority: Authority) -> int:
+        """Check the signature of every row of class keys, with nobody's key; count them.
+
+        Raises:
+            KeyRowAltered: a row is not signed by a key of this ledger.
+        """
+        with self._reading() as connection:
+            rows = _class_key_rows(connection.execute(_ROW))
+        for row in rows:
+            check_row(row, self.lid, authority)
+        return len(rows)
+
+    def add_reader(self, public: bytes, names: Iterable[str], by: Signer) -> None:
         """Open classes to one more reader; the classes must be open here.
 
         Raises:
@@ -101,19 +155,13 @@ class ContentKeyStore:
         """
         with self._writing() as connection:
             for name in names:
-                kek_id, key = self._live_class(connection, name)
-                wrapped = wrap_class_key(key, name, kek_id, self.lid, public)
-                connection.execute(
-                    "INSERT OR REPLACE INTO class_keys VALUES (?,?,?)", (kek_id, public, wrapped)
-                )
+                self._wrap_for(connection, name, self._live_class(connection, name), [public], by)
 
     def readers(self, name: str) -> list[bytes]:
         """Give the public reading keys entitled to a class."""
-        kek_id, _key = self._class(name)
-        with self._reading() as connection:
-            return _readers(connection, kek_id)
+        return [row.reader for row in self._rows("kek_id", self._class(name).kek_id)]
 
-    def rotate(self, name: str, leaving: Iterable[bytes]) -> None:
+    def rotate(self, name: str, leaving: Iterable[bytes], by: Signer, authority: Authority) -> None:
         """Replace a class's key and wrap its data keys anew, without the readers who leave.
 
         From now on this file opens nothing for them.  Whoever kept a data key
@@ -122,26 +170,50 @@ class ContentKeyStore:
 
         Raises:
             LedgerBusy: the class got a new key meanwhile; nothing was written.
+            KeyRowAltered: a reader was not let in by anybody who may do that;
+                nothing was written.
         """
         gone = set(leaving)
-        new_id, new_key = self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES)
         with self._writing() as connection:
-            old_id, old_key = self._live_class(connection, name)
-            remaining = [one for one in _readers(connection, old_id) if one not in gone]
+            old = self._live_class(connection, name)
+            new = ClassKey(
+                self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES), old.number + 1, live=True
+            )
+            remaining = self._remaining(connection, name, old, gone, authority)
             rows = connection.execute(
-                "SELECT stream, wrapped FROM key_rows WHERE kek_id = ?", (old_id,)
+                "SELECT stream, wrapped FROM key_rows WHERE kek_id = ?", (old.kek_id,)
             ).fetchall()
             for stream, wrapped in rows:
-                data_key = unwrap_data_key(old_key, wrapped, lid=self.lid, stream=stream)
-                anew = wrap_data_key(new_key, data_key, lid=self.lid, stream=stream)
+                data_key = unwrap_data_key(old.key, wrapped, lid=self.lid, stream=stream)
+                anew = wrap_data_key(new.key, data_key, lid=self.lid, stream=stream)
                 connection.execute(
                     "UPDATE key_rows SET kek_id = ?, wrapped = ? WHERE stream = ?",
-                    (new_id, anew, stream),
+                    (new.kek_id, anew, stream),
                 )
-            connection.execute("DELETE FROM class_keys WHERE kek_id = ?", (old_id,))
-            self._wrap_for(connection, name, new_id, new_key, remaining)
-        self._by_id.pop(old_id, None)
-        self.classes[name], self._by_id[new_id] = (new_id, new_key), new_key
+            connection.execute("DELETE FROM class_keys WHERE kek_id = ?", (old.kek_id,))
+            self._wrap_for(connection, name, new, remaining, by)
+        self._by_id.pop(old.kek_id, None)
+        self.classes[name], self._by_id[new.kek_id] = new, new.key
+
+    def _remaining(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        old: ClassKey,
+        gone: set[bytes],
+        authority: Authority,
+    ) -> list[bytes]:
+        remaining = []
+        for row in _rows(connection, "kek_id", old.kek_id):
+            if row.reader in gone:
+                continue
+            # Else whoever can write the file, or stole a key, would be given the new one.
+            live = check_row(row, self.lid, authority)
+            demand_may_give(row, name, authority)
+            if row.number != old.number or (old.live and not live):
+                raise ambiguous()
+            remaining.append(row.reader)
+        return remaining
 
     def add_stream(self, stream: bytes, name: str, data_key: bytes | None = None) -> None:
         """Give a new stream its data key: a fresh one, or the pupil's own of that class.
@@ -151,9 +223,11 @@ class ContentKeyStore:
         """
         chosen = self.entropy(KEY_BYTES) if data_key is None else data_key
         with self._writing() as connection:
-            kek_id, key = self._live_class(connection, name)
-            wrapped = wrap_data_key(key, chosen, lid=self.lid, stream=stream)
-            connection.execute("INSERT INTO key_rows VALUES (?,?,?)", (stream, kek_id, wrapped))
+            live = self._live_class(connection, name)
+            wrapped = wrap_data_key(live.key, chosen, lid=self.lid, stream=stream)
+            connection.execute(
+                "INSERT INTO key_rows VALUES (?,?,?)", (stream, live.kek_id, wrapped)
+            )
         self._data_keys[stream] = chosen
 
     def data_key(self, stream: bytes) -> bytes:
@@ -206,7 +280,7 @@ class ContentKeyStore:
                         key, wrapped, lid=self.lid, stream=stream
                     )
 
-    def _class(self, name: str) -> tuple[bytes, bytes]:
+    def _class(self, name: str) -> ClassKey:
         known = self.classes.get(name)
         if known is None:
             raise KeyUnavailable(
@@ -217,36 +291,48 @@ class ContentKeyStore:
             )
         return known
 
-    def _live_class(self, connection: sqlite3.Connection, name: str) -> tuple[bytes, bytes]:
+    def _live_class(self, connection: sqlite3.Connection, name: str) -> ClassKey:
         # What is wrapped by a key that nobody has any more is lost for good.
-        kek_id, key = self._class(name)
-        if not _readers(connection, kek_id):
+        known = self._class(name)
+        if not _rows(connection, "kek_id", known.kek_id):
             raise LedgerBusy(
                 "The keys of this home were renewed a moment ago; nothing was recorded.",
                 "Somebody's key or role was taken back meanwhile.",
                 "Repeat the command.",
                 kind="keys-renewed",
             )
-        return kek_id, key
+        return known
 
-    def _new_class(self, name: str, publics: Iterable[bytes]) -> None:
-        kek_id, key = self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES)
+    def _new_class(self, name: str, publics: Iterable[bytes], by: Signer) -> None:
+        new = ClassKey(self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES), 1, live=True)
         with self._writing() as connection:
-            self._wrap_for(connection, name, kek_id, key, publics)
-        self.classes[name], self._by_id[kek_id] = (kek_id, key), key
+            self._wrap_for(connection, name, new, publics, by)
+        self.classes[name], self._by_id[new.kek_id] = new, new.key
 
     def _wrap_for(
         self,
         connection: sqlite3.Connection,
         name: str,
-        kek_id: bytes,
-        key: bytes,
+        given: ClassKey,
         publics: Iterable[bytes],
+        by: Signer,
     ) -> None:
-        connection.executemany(
-            "INSERT INTO class_keys VALUES (?,?,?)",
-            [(kek_id, one, wrap_class_key(key, name, kek_id, self.lid, one)) for one in publics],
-        )
+        for public in publics:
+            row = signed_row(
+                kek_id=given.kek_id,
+                reader=public,
+                wrapped=wrap_class_key(given.key, name, given.kek_id, self.lid, public),
+                number=given.number,
+                lid=self.lid,
+                by=by,
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO class_keys VALUES (?,?,?,?,?,?)", astuple(row)
+            )
+
+    def _rows(self, column: str, value: bytes) -> list[ClassKeyRow]:
+        with self._reading() as connection:
+            return _rows(connection, column, value)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -276,6 +362,27 @@ class ContentKeyStore:
         return sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
 
 
-def _readers(connection: sqlite3.Connection, kek_id: bytes) -> list[bytes]:
-    rows = connection.execute("SELECT reader FROM class_keys WHERE kek_id = ?", (kek_id,))
-    return [row[0] for row in rows.fetchall()]
+def _rows(connection: sqlite3.Connection, column: str, value: bytes) -> list[ClassKeyRow]:
+    return _class_key_rows(connection.execute(f"{_ROW} WHERE {column} = ?", (value,)))
+
+
+def _class_key_rows(found: sqlite3.Cursor) -> list[ClassKeyRow]:
+    return [
+        ClassKeyRow(
+            kek_id=kek_id,
+            reader=reader,
+            wrapped=wrapped,
+            number=number,
+            kid=kid,
+            signature=signature,
+        )
+        for kek_id, reader, wrapped, number, kid, signature in found.fetchall()
+    ]
+
+
+def _newer(known: ClassKey | None, one: ClassKey) -> ClassKey:
+    if known is None:
+        return one
+    if (known.live, known.number) == (one.live, one.number):
+        raise ambiguous()
+    return max(known, one, key=lambda each: (each.live, each.number))

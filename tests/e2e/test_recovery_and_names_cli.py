@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.seal.class_key_rows import signed_row
+from ledger.seal.content_keys import wrap_class_key
 from tests.support.school_home import (
     OTHER_FACTS,
     PERSONAL,
@@ -135,3 +138,30 @@ def test_a_refusal_names_nobody(school: SchoolHome) -> None:
         result = school.run(*words)
         assert result.exit_code not in (0, 1)
         assert not [word for word in PERSONAL if word in result.stderr], result.stderr
+
+
+def test_a_class_key_put_there_by_a_technician_is_never_used(school: SchoolHome) -> None:
+    kek_id, mine, keys = b"\xff" * 16, bytes(32), school.path / "keys.db"
+    with closing(sqlite3.connect(keys, isolation_level=None)) as connection:
+        for (reader,) in connection.execute("SELECT DISTINCT reader FROM class_keys").fetchall():
+            row = signed_row(
+                kek_id=kek_id,
+                reader=reader,
+                wrapped=wrap_class_key(mine, "general", kek_id, school.home.lid, reader),
+                number=2,
+                lid=school.home.lid,
+                by=school.home.machine_key("system"),  # a technician holds the unattended keys
+            )
+            connection.execute("INSERT INTO class_keys VALUES (?,?,?,?,?,?)", astuple(row))
+    status = ("pupil", "status", "Zoë", "N", "--reason", "x", "--as", "senco")
+    school.refused(10, "key-row-altered", *status)
+    with closing(sqlite3.connect(keys)) as connection:
+        under = connection.execute("SELECT count(*) FROM key_rows WHERE kek_id = ?", (kek_id,))
+        assert under.fetchone() == (0,)
+    result = school.run("verify", "--as", "senco")
+    assert (result.exit_code, "key-row-altered" in result.output) == (10, True)
+    doctor = school.run("doctor")
+    assert (doctor.exit_code, "A class key does not come from anybody" in doctor.output) == (
+        1,
+        True,
+    )

@@ -226,7 +226,7 @@ def test_a_compromised_key_is_revoked_from_an_entry_on(school: SchoolHome) -> No
     school.ok(*revoke, "--from-entry", str(first), "--as", "head")
     assert readers(school) == before - 5
     stolen = ContentKeyStore(school.home.keys_path, school.home.lid, school.home.entropy)
-    stolen.unlock(school.home.open_person("senco", PASSPHRASE).reading)
+    stolen.unlock(school.home.open_person("senco", PASSPHRASE).reading, school.home.authority())
     assert stolen.classes == {}
     report = school.ok("verify", "--as", "head")
     disputed = [one["index"] for one in report["notes"] if one["code"] == "disputed"]

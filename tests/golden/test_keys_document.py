@@ -13,6 +13,7 @@ import pytest
 
 from ledger.formats.encoding import b64url
 from ledger.seal import content_keys, passphrase
+from ledger.seal.class_key_rows import ROW_TITLE
 from ledger.seal.content_keys import (
     ReadingKey,
     encryption_context,
@@ -191,6 +192,7 @@ def test_the_document_names_every_title_that_is_signed_or_bound() -> None:
         "send-ledger/v1/machine-key",
         content_keys.CLASS_KEY_TITLE,
         content_keys.DATA_KEY_TITLE,
+        ROW_TITLE,
         "send-ledger/v1/recovery-sheet",
         "send-ledger/v1/fingerprint",
     ):

@@ -169,7 +169,7 @@ class BuiltLedger(PupilRecords):
 
     def new_person(self, name: str) -> bytes:
         """Make a key and an id for a person; registers nothing."""
-        self.signing[name] = SigningKey(drawn(f"{b64url(self.lid)} key {name}"))
+        self.signing[name] = _key_of(self.lid, name)
         return self.persons.setdefault(name, drawn(f"{b64url(self.lid)} person {name}", 16))
 
     def register(self, name: str, by: str) -> None:
@@ -314,6 +314,10 @@ class BuiltLedger(PupilRecords):
         return self._records.setdefault(stream, SystemStream(UUID(bytes=stream)))
 
 
+def _key_of(lid: bytes, name: str) -> SigningKey:
+    return SigningKey(drawn(f"{b64url(lid)} key {name}"))
+
+
 def new_ledger(home: Path, label: str = "first", continues: Sequence[str] = ()) -> BuiltLedger:
     """Make a home with its genesis, machines, a head and the head's staff; not sealed.
 
@@ -331,7 +335,8 @@ def new_ledger(home: Path, label: str = "first", continues: Sequence[str] = ()) 
     recorder = LedgerRecorder(datastore)
     recorder.create_table()
     readers = {name: [reading.public] for name in CLASSES}
-    keys = ContentKeyStore.create(home / KEYS_FILE_NAME, lid, entropy, readers)
+    head = _key_of(lid, "head")
+    keys = ContentKeyStore.create(home / KEYS_FILE_NAME, lid, entropy, readers, head)
     marks: list[HighWaterMark] = []
 
     def note_mark(size: int, root: bytes) -> None:

@@ -22,6 +22,7 @@ from ledger.formats.statement import (
     unsigned,
 )
 from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.authority import Authority, read_authority
 from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.content_keys import encryption_context, seal_content
 from ledger.seal.tree import TILE_WIDTH, Frontier, leaf_hash
@@ -207,8 +208,14 @@ def editing_keys(built: BuiltLedger) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def counting(built: BuiltLedger) -> Authority:
+    """Give whose keys count, as of the newest entry."""
+    with built.reading_file() as reader:
+        return read_authority(reader)
+
+
 def unlocked_again(built: BuiltLedger) -> ContentKeyStore:
     """Open the file of wrapped keys anew, with the reading key that opens every class."""
     store = ContentKeyStore(built.keys.path, built.lid, built.entropy)
-    store.unlock(built.reading)
+    store.unlock(built.reading, counting(built))
     return store

@@ -18,6 +18,7 @@ from ledger.bootstrap.own_keys import foreign_machine_keys, unknown_people
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
+from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.authority import Authority
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -117,6 +118,14 @@ def _keys(home: Home, authority: Authority) -> Iterator[Check]:
         yield Check("keys", "good", f"this ledger's own, and those of {people} people")
 
 
+def _class_keys(home: Home, authority: Authority) -> Check:
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    try:
+        return Check("class keys", "good", f"{keys.check_rows(authority)} rows, each signed")
+    except LedgerError as error:
+        return Check("class keys", "bad", f"{error.what} {error.why}".strip())
+
+
 def _ledger(home: Home) -> Iterator[Check]:
     with home.reading() as reader:
         size = reader.size
@@ -141,6 +150,7 @@ def _ledger(home: Home) -> Iterator[Check]:
         yield Check("this folder", "warning", words)
     authority = home.authority()
     yield from _keys(home, authority)
+    yield _class_keys(home, authority)
     for one in authority.successions:
         yield Check("beginning", "good", f"continues {one.origin} from size {one.size}")
     sealed = checkpoints[-1][0] if checkpoints else 0

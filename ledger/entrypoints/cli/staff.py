@@ -34,7 +34,7 @@ from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_f
 from ledger.entrypoints.cli.staff_finding import find_key, find_person, key_rows
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import UsageError
-from ledger.formats.encoding import b64url, unb64url
+from ledger.formats.encoding import unb64url
 from ledger.values.code import Code
 from ledger.values.dates import parse_day
 from ledger.values.person_name import PersonName
@@ -359,10 +359,6 @@ def recover(setting: Setting, *, sheet: Path) -> None:
     """
     home, who = setting.home(), setting.person()
     opened = home.open_person(who, setting.passphrase(who))
-    authority = home.authority()
-    roles = authority.roles_of(
-        b64url(opened.person), authority.head_index + 1, home.clock().date().isoformat()
-    )
     lines = [line for line in read_text_file(sheet).splitlines() if line.strip()]
-    recover_reading(home, lines, opened, roles)
+    recover_reading(home, lines, opened, home.authority())
     say(setting, "The contents are open to you again.", {"recovered": True})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,9 +15,10 @@ from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.viewing import reading_of
-from ledger.errors import KeyUnavailable, UsageError
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.content_keys import KeyRowAltered
 from ledger.verify.findings import Report
 from ledger.verify.trust_policy import load_trust_policy
 
@@ -91,7 +93,12 @@ def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, str]
     who = setting.person()
     opened = home.open_person(who, setting.passphrase(who))
     keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
-    keys.unlock(opened.reading)
+    try:
+        keys.unlock(opened.reading, home.authority())
+    except LedgerBusy:  # says nothing about the bytes
+        raise
+    except LedgerError as error:
+        return replace(wanted, data_key=partial(_refused, error)), ""
     noting, told = _noting(setting, home)
     if noting is not None:
         note_verifying(noting, keys, opened.person, setting.role, reading_of(setting))
@@ -102,6 +109,13 @@ def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, str]
     recipient = origin_of(home.lid)
     wanted = replace(wanted, data_key=keys.data_key, identity=identity, recipient=recipient)
     return wanted, told
+
+
+def _refused(error: LedgerError, _stream: bytes) -> bytes:
+    """Say of every record why its key is not had: altered class keys, or an altered authority."""
+    if isinstance(error, KeyRowAltered):
+        raise error
+    raise KeyUnavailable("No contents were opened.", error.what, kind="contents-unopened")
 
 
 def _noting(setting: Setting, home: Home) -> tuple[Home | None, str]:

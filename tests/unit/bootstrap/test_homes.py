@@ -80,7 +80,7 @@ def test_the_recovery_sheet_of_a_new_home_opens_every_class(tmp_path: Path) -> N
     assert lines == made.recovery_lines
     assert origin.endswith(b64url(made.home.lid))
     keys = ContentKeyStore(made.home.keys_path, made.home.lid, made.home.entropy)
-    keys.unlock(ReadingKey(read_sheet(lines)))
+    keys.unlock(ReadingKey(read_sheet(lines)), made.home.authority())
     assert {"school", "general", "protected_address", "my_story", "transport"} <= set(keys.classes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import astuple, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,11 @@ import pytest
 
 from ledger.errors import KeyUnavailable, LedgerBusy, StorageFailed
 from ledger.recorder.content_key_store import ContentKeyStore
-from ledger.seal.content_keys import KeyRowAltered, ReadingKey
+from ledger.seal.authority import Authority
+from ledger.seal.authority_records import KeyRecord, RoleRecord
+from ledger.seal.class_key_rows import ClassKeyRow, Signer, signed_row
+from ledger.seal.content_keys import KeyRowAltered, ReadingKey, wrap_class_key
+from ledger.seal.ed25519 import SigningKey
 from tests.support.ledger_builder import Drawing, drawn
 
 if TYPE_CHECKING:
@@ -20,12 +25,21 @@ if TYPE_CHECKING:
 
 LID = bytes(16)
 SENCO, TEACHER = ReadingKey(drawn("senco reads")), ReadingKey(drawn("teacher reads"))
+HEAD, TUTOR = SigningKey(drawn("head signs")), SigningKey(drawn("teacher signs"))
+STRANGER = SigningKey(drawn("stranger signs"))
+AUTHORITY = Authority(
+    keys={
+        key.kid: KeyRecord(key.public, role, "passphrase", 1)
+        for key, role in ((HEAD, "head"), (TUTOR, "teacher"))
+    },
+    roles={role: [RoleRecord(role, 1, "2026-01-01", None)] for role in ("head", "teacher")},
+)
 PUPIL, STORY, OTHER = b"p" * 16, b"s" * 16, b"o" * 16
 
 
 def opened(path: Path, reader: ReadingKey) -> ContentKeyStore:
     store = ContentKeyStore(path, LID, Drawing(f"again {reader.public.hex()}"))
-    store.unlock(reader)
+    store.unlock(reader, AUTHORITY)
     return store
 
 
@@ -38,7 +52,7 @@ def sql(path: Path, statement: str, *values: object) -> None:
 def path(tmp_path: Path) -> Path:
     """A file with two classes, a pupil's stream in one and a My Story in the other."""
     readers = {"general": [SENCO.public, TEACHER.public], "my_story": [SENCO.public]}
-    store = ContentKeyStore.create(tmp_path / "keys.db", LID, Drawing("keys"), readers)
+    store = ContentKeyStore.create(tmp_path / "keys.db", LID, Drawing("keys"), readers, HEAD)
     store.add_stream(PUPIL, "general")
     store.add_stream(STORY, "my_story")
     return tmp_path / "keys.db"
@@ -65,7 +79,7 @@ def test_each_reader_opens_their_classes_and_no_other(path: Path) -> None:
 def test_the_file_is_its_owners_alone_and_not_made_twice(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
-        ContentKeyStore.create(path, LID, Drawing("keys"), {})
+        ContentKeyStore.create(path, LID, Drawing("keys"), {}, HEAD)
 
 
 def test_a_stream_may_share_the_pupils_own_key(path: Path) -> None:
@@ -81,7 +95,7 @@ def test_a_stream_may_share_the_pupils_own_key(path: Path) -> None:
 def test_a_new_class_key_keeps_every_data_key_and_shuts_out_who_leaves(path: Path) -> None:
     store = opened(path, SENCO)
     key, old_id = store.data_key(PUPIL), store.classes["general"][0]
-    store.rotate("general", [TEACHER.public])
+    store.rotate("general", [TEACHER.public], HEAD, AUTHORITY)
     assert store.readers("general") == [SENCO.public]
     assert store.classes["general"][0] != old_id
     assert opened(path, SENCO).data_key(PUPIL) == key
@@ -95,20 +109,20 @@ def test_a_new_class_key_keeps_every_data_key_and_shuts_out_who_leaves(path: Pat
 
 def test_a_reader_who_is_added_opens_what_was_there_before(path: Path) -> None:
     newcomer = ReadingKey(drawn("newcomer"))
-    opened(path, SENCO).add_reader(newcomer.public, ["general", "my_story"])
+    opened(path, SENCO).add_reader(newcomer.public, ["general", "my_story"], HEAD)
     assert opened(path, newcomer).data_key(STORY) == opened(path, SENCO).data_key(STORY)
-    opened(path, SENCO).add_reader(newcomer.public, ["general"])  # again: changes nothing
+    opened(path, SENCO).add_reader(newcomer.public, ["general"], HEAD)  # again: changes nothing
     assert len(opened(path, SENCO).readers("general")) == 3
 
 
 def test_no_key_is_wrapped_by_a_class_key_that_was_replaced_meanwhile(path: Path) -> None:
     at_work = opened(path, SENCO)
-    opened(path, SENCO).rotate("general", [TEACHER.public])
+    opened(path, SENCO).rotate("general", [TEACHER.public], HEAD, AUTHORITY)
     newcomer = ReadingKey(drawn("newcomer"))
     for write in (
         partial(at_work.add_stream, OTHER, "general"),
-        partial(at_work.add_reader, newcomer.public, ["general"]),
-        partial(at_work.rotate, "general", []),
+        partial(at_work.add_reader, newcomer.public, ["general"], HEAD),
+        partial(at_work.rotate, "general", [], HEAD, AUTHORITY),
     ):
         with pytest.raises(LedgerBusy) as refused:
             write()
@@ -163,10 +177,102 @@ def test_a_rotation_broken_off_leaves_the_file_as_it_was(path: Path) -> None:
     store.add_stream(OTHER, "general")
     before = path.read_bytes()
     with pytest.raises(KeyRowAltered):
-        store.rotate("general", [TEACHER.public])
+        store.rotate("general", [TEACHER.public], HEAD, AUTHORITY)
     assert path.read_bytes() == before
     assert opened(path, TEACHER).readers("general") == store.readers("general")
     assert store.data_key(PUPIL) == key
+
+
+def given(reader: ReadingKey, by: Signer, name: str = "general", number: int = 1) -> ClassKeyRow:
+    """Seal a class key of one's own to a reader, as anybody can who knows their public key."""
+    kek_id = b"\xff" * 16
+    wrapped = wrap_class_key(bytes(32), name, kek_id, LID, reader.public)
+    return signed_row(
+        kek_id=kek_id, reader=reader.public, wrapped=wrapped, number=number, lid=LID, by=by
+    )
+
+
+def put(path: Path, row: ClassKeyRow) -> None:
+    sql(path, "INSERT INTO class_keys VALUES (?,?,?,?,?,?)", *astuple(row))
+
+
+def revoked(*kids: str) -> Authority:
+    keys = {kid: replace(key) for kid, key in AUTHORITY.keys.items()}
+    for kid in kids:
+        keys[kid].revoked = 5
+    return Authority(keys=keys, roles=AUTHORITY.roles)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(given(SENCO, STRANGER), id="nobody of this ledger"),
+        pytest.param(given(SENCO, TUTOR, "my_story"), id="no role that reads the class"),
+        pytest.param(replace(given(SENCO, STRANGER), kid=HEAD.kid), id="another's name"),
+        pytest.param(replace(given(SENCO, HEAD), number=9), id="another number"),
+        pytest.param(replace(given(TEACHER, HEAD), reader=SENCO.public), id="another reader"),
+        pytest.param(replace(given(SENCO, HEAD), kek_id=b"e" * 16), id="another key's name"),
+        pytest.param(
+            replace(given(SENCO, HEAD), wrapped=given(SENCO, STRANGER).wrapped), id="other bytes"
+        ),
+        pytest.param(given(SENCO, HEAD), id="two newest of one class"),
+    ],
+)
+def test_a_class_key_that_nobody_entitled_gave_is_refused_and_nothing_opened(
+    path: Path, forged: ClassKeyRow
+) -> None:
+    put(path, forged)
+    store = ContentKeyStore(path, LID, Drawing("again"))
+    with pytest.raises(KeyRowAltered) as refused:
+        store.unlock(SENCO, AUTHORITY)
+    assert (refused.value.kind, refused.value.exit_code) == ("key-row-altered", 10)
+    assert store.classes == {}
+    with pytest.raises(KeyUnavailable):
+        store.add_stream(OTHER, "general", bytes(32))
+
+
+def test_the_rows_are_checked_without_anybodys_key(path: Path) -> None:
+    store = ContentKeyStore(path, LID, Drawing("again"))
+    assert store.check_rows(AUTHORITY) == 3
+    put(path, given(ReadingKey(drawn("technician")), STRANGER))
+    with pytest.raises(KeyRowAltered):
+        store.check_rows(AUTHORITY)
+
+
+def test_the_newest_class_key_by_its_signed_number_is_in_force(path: Path) -> None:
+    before = opened(path, SENCO).classes["general"]
+    put(path, given(SENCO, HEAD, number=2))
+    assert opened(path, SENCO).classes["general"].kek_id == b"\xff" * 16
+    sql(path, "DELETE FROM class_keys WHERE number = 2")
+    put(path, given(SENCO, TUTOR, number=2))
+    # A key that was revoked gives out nothing over one that counts.
+    store = ContentKeyStore(path, LID, Drawing("again"))
+    store.unlock(SENCO, revoked(TUTOR.kid))
+    assert store.classes["general"] == before
+
+
+@pytest.mark.parametrize(("by", "authority"), [(STRANGER, AUTHORITY), (TUTOR, revoked(TUTOR.kid))])
+def test_a_new_class_key_is_not_given_to_a_reader_whom_nobody_let_in(
+    path: Path, by: SigningKey, authority: Authority
+) -> None:
+    store = opened(path, SENCO)
+    technician = ReadingKey(drawn("technician"))
+    kek_id = store.classes["general"].kek_id
+    row = signed_row(
+        kek_id=kek_id, reader=technician.public, wrapped=bytes(144), number=1, lid=LID, by=by
+    )
+    put(path, row)
+    before = path.read_bytes()
+    with pytest.raises(KeyRowAltered):
+        store.rotate("general", [TEACHER.public], HEAD, authority)
+    assert path.read_bytes() == before
+
+
+def test_rotation_by_a_member_of_staff_gives_keys_that_count(path: Path) -> None:
+    opened(path, TEACHER).rotate("general", [], TUTOR, AUTHORITY)
+    senco = opened(path, SENCO)
+    assert (senco.classes["general"].number, senco.classes["my_story"].number) == (2, 1)
+    assert senco.data_key(PUPIL) == opened(path, TEACHER).data_key(PUPIL)
 
 
 def test_another_program_that_writes_is_waited_for_then_named(

@@ -30,6 +30,7 @@ from ledger.recorder.upgrade import upgrade_ledger
 from ledger.seal.content_keys import ContentAltered, ReadingKey
 from ledger.seal.private_files import WriterLock
 from tests.support.ledger_builder import drawn
+from tests.support.tampering import counting
 from tests.unit.recorder.conftest import enrolled, rows
 
 if TYPE_CHECKING:
@@ -297,6 +298,6 @@ def test_a_document_is_closed_to_who_does_not_read_its_class(
 ) -> None:
     AttachmentStore(tmp_path, built.keys, built.lid).put(b"n" * 16, b"words")
     closed = ContentKeyStore(built.keys.path, built.lid, built.entropy)
-    closed.unlock(ReadingKey(drawn("a stranger")))
+    closed.unlock(ReadingKey(drawn("a stranger")), counting(built))
     with pytest.raises(KeyUnavailable):
         AttachmentStore(tmp_path, closed, built.lid).get(b"n" * 16)

@@ -531,7 +531,7 @@ def test_a_stream_head_that_hides_the_newest_entry_is_caught(
 
 def test_a_replaced_key_row_is_caught(built: BuiltLedger, verify: Verify) -> None:
     stream = statement_at(built.path, FIRST_PUPIL).stream
-    _kek_id, class_key = built.keys.classes["general"]
+    class_key = built.keys.classes["general"].key
     other = wrap_data_key(class_key, bytes(32), lid=built.lid, stream=bytes(16))
     with editing_keys(built) as connection:
         connection.execute("UPDATE key_rows SET wrapped = ? WHERE stream = ?", (other, stream))
@@ -541,7 +541,7 @@ def test_a_replaced_key_row_is_caught(built: BuiltLedger, verify: Verify) -> Non
 
 def test_a_key_row_with_another_key_is_caught(built: BuiltLedger, verify: Verify) -> None:
     stream = statement_at(built.path, FIRST_PUPIL).stream
-    _kek_id, class_key = built.keys.classes["general"]
+    class_key = built.keys.classes["general"].key
     other = wrap_data_key(class_key, bytes(32), lid=built.lid, stream=stream)
     with editing_keys(built) as connection:
         connection.execute("UPDATE key_rows SET wrapped = ? WHERE stream = ?", (other, stream))

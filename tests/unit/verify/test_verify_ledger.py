@@ -33,7 +33,7 @@ from tests.support.ledger_builder import (
     drawn,
     new_ledger,
 )
-from tests.support.tampering import editing, forging, rebuild_tree, statement_at
+from tests.support.tampering import counting, editing, forging, rebuild_tree, statement_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +94,9 @@ def test_a_reader_of_some_classes_is_told_how_much_stayed_closed(
     built: BuiltLedger, verify: Verify
 ) -> None:
     reading = ReadingKey(drawn("a governor"))
-    built.keys.add_reader(reading.public, ["school"])
+    built.keys.add_reader(reading.public, ["school"], built.signing["head"])
     governor = ContentKeyStore(built.keys.path, built.lid, built.entropy)
-    governor.unlock(reading)
+    governor.unlock(reading, counting(built))
     report = verify(built, data_key=governor.data_key)
     assert (report.exit_code, codes(report)) == (11, {"contents-unopened"})
     assert report.counts["contents_opened"] == FOUNDING  # the authority stream

@@ -58,7 +58,7 @@ _RECEIPT_NAME: Final = re.compile(
 )
 _ATTACHMENT_LINE: Final = re.compile(r"([0-9a-f]{64})  ([a-z0-9-]{1,32})  ([A-Za-z0-9_-]{1,64})")
 _KIND: Final = re.compile(r"[a-z0-9-]{1,32}")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SIZE: Final = re.compile(r"[1-9][0-9]{0,18}")
 _NO_PROOF: Final = b"none\n"
 

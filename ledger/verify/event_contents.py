@@ -157,7 +157,7 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
         NotAuthorised: kind "type-not-permitted".
         NotUnderstood: the type is not known here; nothing else is wrong.
     """
-    if not _NAME.fullmatch(name) or kind != _own_kinds().get(base_name(name), kinds.EVENT):
+    if not _NAME.fullmatch(name) or not _may_hold(kind, base_name(name)):
         raise AlterationFound(
             f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
         )
@@ -171,15 +171,23 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
     return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
 
 
-@cache
-def _own_kinds() -> Mapping[str, str]:
-    """Give the kind of each type, without its version, that is not of kind event.
+def _may_hold(kind: str, base: str) -> bool:
+    """Tell whether a statement of some kind can say what a type, without its version, says.
 
-    Every other type, known here or not, is said in the kind event alone: what another
-    kind is for decides who may sign it, so it must not carry what others may say.
+    What a kind is for decides who may sign it, so it must not carry what others may
+    say.  A type that is not known here stands in the kind event, or in one of which no
+    type is known here.
     """
+    known = _kinds_by_type()
+    if base in known:
+        return kind == known[base]
+    return kind == kinds.EVENT or kind not in known.values()
+
+
+@cache
+def _kinds_by_type() -> Mapping[str, str]:
     classes = ((base_name(name), event_class(name)) for name in event_types())
-    return {name: cls.KIND for name, cls in classes if cls and cls.KIND != kinds.EVENT}
+    return {name: cls.KIND for name, cls in classes if cls}
 
 
 def check_role(role: str, event_type: str, day: str) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 AT_IMPORT = """
 import os, sys
+import _signal  # not `signal`, whose import is one of the moments
+_signal.signal(2, _signal.default_int_handler)  # whatever the tests themselves were started with
 class Finger:
     def find_spec(self, name, path=None, target=None):
         if name == {module!r}:

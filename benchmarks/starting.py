@@ -99,6 +99,7 @@ class School:
         folder.mkdir(parents=True)
         school = cls(folder)
         (folder / "passphrase").write_text(PASSPHRASE + "\n", "utf-8")
+        (folder / "passphrase").chmod(0o600)
         words = "init --school Example --urn 126416 --laestab 865/3396 --authority Example"
         places = ["--root-key", str(folder / "root"), "--recovery-sheet", str(folder / "sheet")]
         root_pass = ["--root-passphrase-file", str(folder / "passphrase")]

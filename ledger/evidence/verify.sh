@@ -135,8 +135,8 @@ unusable() { # exit code, words: whose the policy is decides what follows
   [ "$trusted" != policy ] || altered "the policy of the folder: $2"
   printf 'REFUSED: the trust policy: %s.\n' "$2"; exit "$1"
 }
-read_trusted() { # the trust policy in $trusted, as far as it can be judged by itself
-  local one
+read_trusted() { # folder of a trust policy, as far as it can be judged by itself
+  local one trusted=$1
   for one in policy.txt genesis.sha256 tsa-roots.pem; do
     [ ! -L "$trusted/$one" ] || unusable 6 "$one is a link"
     [[ ! -e $trusted/$one || -f $trusted/$one ]] || unusable 6 "$one is no file"
@@ -145,9 +145,10 @@ read_trusted() { # the trust policy in $trusted, as far as it can be judged by i
   read_policy "$trusted" || unusable 6 'policy.txt is malformed'
   one=$trusted/tsa-roots.pem
   if [ -f "$one" ] && grep -q '[^[:space:]]' "$one"; then
-    grep -q -e '-----BEGIN CERTIFICATE-----' "$one" &&
-      openssl crl2pkcs7 -nocrl -certfile "$one" -out "$work/bytes" 2>/dev/null ||
+    if ! grep -q -e '-----BEGIN CERTIFICATE-----' "$one" ||
+      ! openssl crl2pkcs7 -nocrl -certfile "$one" -out "$work/bytes" 2>/dev/null; then
       unusable 6 'tsa-roots.pem is malformed'
+    fi
   fi
   one=$trusted/genesis.sha256
   if [ -f "$one" ]; then named "$one" || unusable 6 'genesis.sha256 is malformed'; fi
@@ -582,9 +583,9 @@ is_disputed() { # index: key or role were taken back later, from an index at or 
 
 # --- which claim it shows: "given" and "in force" are different ones ------------------------------
 field() { # name, field: REPLY is its JSON
-  local all=${name_fields[$1]}$NL
-  [[ $all == *"$NL  $2: "* ]] || return 1
-  REPLY=${all#*"$NL  $2: "}; REPLY=${REPLY%%"$NL"*}
+  local disclosed=${name_fields[$1]}$NL
+  [[ $disclosed == *"$NL  $2: "* ]] || return 1
+  REPLY=${disclosed#*"$NL  $2: "}; REPLY=${REPLY%%"$NL"*}
 }
 step() { # names of one entry: sets event, stated, until, wrong and its hash, as far as they show them
   local name; event=withheld stated=withheld until=withheld wrong='' wrong_hash=''
@@ -729,8 +730,8 @@ sha256sum --check --strict --quiet SHA256SUMS >/dev/null 2>&1 || altered 'a file
 # Whose word counts: the log's key, and what it signed.
 trusted=${policy:-policy}
 [ -n "$policy" ] || lacking 'self-asserted: no trust policy was given from outside (--policy)'
-if [ -n "$policy" ]; then (trusted=policy; read_trusted) || exit 10; fi # what the folder claims
-read_trusted
+if [ -n "$policy" ]; then (read_trusted policy) || exit 10; fi # what the folder claims
+read_trusted "$trusted"
 read_checkpoint checkpoint
 if ! log_signed; then
   lacking 'no signature on the checkpoint is by a log that the policy names'
@@ -790,8 +791,10 @@ if [ -f "$trusted/genesis.sha256" ]; then
 else
   lacking 'the trust policy does not name the first statement of the log'
 fi
-[[ $genesis -eq 0 && ${at_kind[0]} == key-registered && ${at_auth[0]} == null && ${at_role[0]} == root ]] &&
-  register 0 -1 && [ -n "${key_x[${at_kid[0]}]-}" ] || altered 'the log does not begin with a root key'
+if [[ $genesis -ne 0 || ${at_kind[0]} != key-registered || ${at_auth[0]} != null || ${at_role[0]} != root ]] ||
+  ! register 0 -1 || [ -z "${key_x[${at_kid[0]}]-}" ]; then
+  altered 'the log does not begin with a root key'
+fi
 signed_by "${key_x[${at_kid[0]}]}" "${at_signature[0]}" "${at_jwt[0]%.*}" ||
   altered 'the signature under the first statement does not fit'
 grant "${key_person[${at_kid[0]}]}" root -1 0001-01-01 ''

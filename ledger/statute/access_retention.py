@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ledger.values.data_table import DataBroken, DataTable
+from ledger.values.data_table import DataTable
 from ledger.values.dates import MONTHS_IN_YEAR, months_after
 
 if TYPE_CHECKING:
@@ -73,15 +73,8 @@ def _rows() -> tuple[AccessRetention, ...]:
 
 
 def _row(table: DataTable) -> AccessRetention:
-    valid_from = table.day("from")
-    if valid_from is None:
-        raise DataBroken(
-            f"The table {table.where} is broken.",
-            "It does not say from when it counts.",
-            "Install the program again.",
-        )
     row = AccessRetention(
-        valid_from=valid_from,
+        valid_from=table.required_day("from"),
         valid_until=table.day("until"),
         years=table.number("years"),
         of_age_at=table.number("of_age_at"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ledger.values.data_table import DataBroken, DataTable
+from ledger.values.data_table import DataTable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,12 +59,6 @@ def is_working_weekday(day: date) -> bool:
 
 
 def _holiday(table: DataTable) -> tuple[date, str]:
-    day, title, _notes = table.day("day"), table.text("title"), table.text("notes", "")
+    day, title, _notes = table.required_day("day"), table.text("title"), table.text("notes", "")
     table.close()
-    if day is None:
-        raise DataBroken(
-            "The data file bank_holidays.toml is broken.",
-            "A holiday has no day.",
-            "Install the program again.",
-        )
     return day, title

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ledger.values.data_table import DataBroken, DataTable
+from ledger.values.data_table import DataTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,17 +76,10 @@ def duties() -> tuple[StatutoryDuty, ...]:
 
 
 def _duty(table: DataTable) -> StatutoryDuty:
-    valid_from = table.day("from")
-    if valid_from is None:
-        raise DataBroken(
-            f"The table {table.where} is broken.",
-            "It does not say from when it counts.",
-            "Install the program again.",
-        )
     duty = StatutoryDuty(
         item=table.text("item"),
         capacity=table.text("capacity"),
-        valid_from=valid_from,
+        valid_from=table.required_day("from"),
         valid_until=table.day("until"),
         duty=table.text("duty"),
         source=table.text("source"),

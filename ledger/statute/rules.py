@@ -152,15 +152,12 @@ def _load(name: str) -> list[Rule]:
 
 
 def _rule(table: DataTable) -> Rule:
-    valid_from = table.day("from")
-    if valid_from is None:
-        _broken(table, "It does not say from when it is in force.")
     rule = Rule(
         rule_id=table.text("id"),
         title=table.text("title"),
         force=table.text("force"),
         source=table.text("source"),
-        valid_from=valid_from,
+        valid_from=table.required_day("from"),
         valid_until=table.day("until"),
         profile=table.text("profile", "") or None,
         trigger=table.text("trigger"),

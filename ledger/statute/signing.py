@@ -77,17 +77,17 @@ def signing_rows() -> tuple[SigningRow, ...]:
 
 
 def _signing_row(table: DataTable) -> SigningRow:
-    valid_from, roles = table.day("from"), frozenset(table.texts("roles"))
-    if valid_from is None or not roles:
+    roles = frozenset(table.texts("roles"))
+    if not roles:
         raise DataBroken(
             f"The table {table.where} is broken.",
-            "It does not say from when it counts, or names no role.",
+            "It names no role.",
             "Install the program again.",
         )
     row = SigningRow(
         pattern=table.text("pattern"),
         roles=roles,
-        valid_from=valid_from,
+        valid_from=table.required_day("from"),
         valid_until=table.day("until"),
         source=table.text("source"),
     )

@@ -79,6 +79,13 @@ class DataTable:
             self._broken(key, "a day")
         return value
 
+    def required_day(self, key: str) -> date:
+        """Take a day that must be there."""
+        day = self.day(key)
+        if day is None:
+            self._broken(key, "a day")
+        return day
+
     def number(self, key: str, default: int | None = None) -> int:
         """Take a whole number; without a default it must be there."""
         value = self.members.pop(key, default)

@@ -94,19 +94,32 @@ def test_what_happens_later_changes_nothing_that_was_true_before(
     log.add(type_, day, day, **fields)
     after = row_of(log.entries, as_of)
     # A name alone reaches back: to a time from which none is known.
-    # What is known only from a later day is shown with that doubt (decision 0022).
-    assert certain(after) == certain(before) or (
-        type_ == REGISTERED and not named_by(log.entries[:-1], as_of)
+    if after == before or (type_ == REGISTERED and not named_by(log.entries[:-1], as_of)):
+        return
+    assert before is not None
+    assert after is not None
+    assert_only_doubts_changed(before, after, as_of)
+
+
+def assert_only_doubts_changed(before: RegisterRow, after: RegisterRow, as_of: date) -> None:
+    """Demand that what was certain stays, and that what is new is marked as doubt (0022)."""
+    if before.on_roll != after.on_roll:
+        # Leaving tells of a time on roll, joining of none; being on roll is never unsaid.
+        assert before.on_roll is not True
+        assert after.on_roll is not True
+    if (before.needs, before.needs_recorded_on) != (after.needs, after.needs_recorded_on):
+        # Needs that were recorded later stand only where none are known, and say so.
+        assert not before.needs or before.needs_recorded_on
+        assert not after.needs or after.needs_recorded_on > as_of.isoformat()
+    assert (
+        replace(
+            after,
+            on_roll=before.on_roll,
+            needs=before.needs,
+            needs_recorded_on=before.needs_recorded_on,
+        )
+        == before
     )
-
-
-def certain(row: RegisterRow | None) -> RegisterRow | None:
-    """Take off what is marked as known from a later day alone."""
-    if row is None or row.on_roll is None:
-        row = row and replace(row, on_roll=False)
-    if row is None or not row.needs_recorded_on:
-        return row
-    return replace(row, needs=(), needs_recorded_on="")
 
 
 def named_by(entries: list[Folded], day: date) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -131,6 +132,14 @@ def _flipped(data: bytes, place: int) -> bytes:
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
+def _a_second_later(token: bytes) -> bytes:
+    """Let a token state a time one second later, at which its certificate is valid as well."""
+    at = token.index(b"\x18\x0f20") + 2  # a GeneralizedTime of fifteen characters
+    stated = datetime.strptime(token[at : at + 15].decode("ascii"), "%Y%m%d%H%M%S%z")
+    later = stated + timedelta(seconds=1)
+    return token[:at] + later.strftime("%Y%m%d%H%M%SZ").encode("ascii") + token[at + 15 :]
+
+
 def _everywhere(stamped: Stamped) -> Files:
     """Flip a bit of the cosignature in the copy and in every proof that quotes it."""
     (old,) = [one for one in stamped.files["checkpoint.cosigned"].splitlines() if b"council" in one]
@@ -145,9 +154,8 @@ def _exchanged_root(stamped: Stamped) -> Files:
 
 ALTERED: dict[str, tuple[Callable[[Stamped], Files], str]] = {
     "the time in a token": (
-        # Another minute: found by the signature, or first by the certificate's own dates.
-        _token(lambda _s, data: _flipped(data, data.index(b"\x18\x0f20") + 14)),
-        "token-",
+        _token(lambda _s, data: _a_second_later(data)),
+        "token-signature",
     ),
     "the end of a token": (_token(lambda _s, data: _flipped(data, -1 % len(data))), "token-"),
     "no token at all": (_token(lambda _s, _d: b"nothing"), "token-malformed"),

@@ -1,4 +1,4 @@
-"""The demonstration, played once for all tests that look at it."""
+"""A school's home for each test, and the demonstration, played once for all that look at it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 import pytest
@@ -19,10 +19,44 @@ from click.testing import CliRunner
 import cli
 from ledger.entrypoints.cli import command
 from tests.support.cli_home import QuickHome
+from tests.support.handover import Pair, introduced
+from tests.support.school_home import SchoolHome, remembered_derivations, school_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
 WAIT_SECONDS: Final = 600.0
 OWN: Final = "SEND_LEDGER_"
+
+
+@pytest.fixture(scope="package", autouse=True)
+def quick() -> Iterator[None]:
+    with remembered_derivations():
+        yield
+
+
+@pytest.fixture
+def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
+    return school_template(tmp_path_factory).copy(tmp_path / "school")
+
+
+@pytest.fixture(scope="package")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Let one of two schools send Zoë's record; nobody changes what it left (see `pair`)."""
+    pair = introduced(tmp_path_factory.mktemp("sent"), tmp_path_factory)
+    out = ("--to", "106653", "--out", pair.file("zoe.age"))
+    pair.sender.ok("transfer", "send", "A203102209083", *out, "--as", "senco")
+    return pair
+
+
+@pytest.fixture
+def pair(sent: Pair, tmp_path: Path) -> Pair:
+    """Give the two schools and the bundle between them in a folder of the test's own."""
+    for name in ("sender", "receiver"):
+        SchoolHome(sent.folder / name).copy(tmp_path / name)
+    (tmp_path / "zoe.age").write_bytes(sent.read("zoe.age"))
+    return Pair(tmp_path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
 from ledger.bundles import acknowledge as acknowledging
 from ledger.bundles import receive as receiving
-from tests.support.handover import Pair, introduced
-from tests.support.school_home import SchoolHome, remembered_derivations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from tests.support.handover import Pair
+from tests.support.school_home import SchoolHome
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    with remembered_derivations():
-        pair = introduced(tmp_path_factory.mktemp("sent"), tmp_path_factory)
-        out = ("--to", "106653", "--out", pair.file("zoe.age"))
-        pair.sender.ok("transfer", "send", ZOE, *out, *AS)
-    return pair
-
-
-@pytest.fixture
-def pair(sent: Pair, tmp_path: Path) -> Pair:
-    for name in ("sender", "receiver"):
-        SchoolHome(sent.folder / name).copy(tmp_path / name)
-    (tmp_path / "zoe.age").write_bytes(sent.read("zoe.age"))
-    return Pair(tmp_path)
 
 
 def number_of(school: SchoolHome) -> str:

@@ -18,29 +18,15 @@ from tests.support.handover import Pair, introduced
 from tests.support.school_home import (
     REGISTER,
     SchoolHome,
-    remembered_derivations,
-    school_template,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ZOE = "A203102209083"
 HEADINGS = REGISTER.splitlines()[0]
 IMPORT = ("import", "--as", "senco")
 AS = ("--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 @pytest.fixture(scope="module")
@@ -60,22 +46,21 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
         kept[stage] = Pair(target)
 
     (folder / "played").mkdir()
-    with remembered_derivations():
-        pair = introduced(folder / "played", tmp_path_factory)
-        keep("strangers no more")
-        send = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
-        pair.sender.ok(*send, "--out", pair.file("zoe.age"))
-        keep("sent")
-        receive = ("transfer", "receive", pair.file("zoe.age"), "--as", "senco")
-        pair.receiver.ok(*receive, "--receipt", pair.file("received"))
-        keep("received")
-        accept = ("transfer", "accept", "--new", "--receipt", pair.file("accepted"))
-        pair.receiver.ok(*accept, "--as", "senco")
-        acknowledge = ("transfer", "acknowledge", pair.file("accepted"), "--as", "senco")
-        pair.sender.ok(*acknowledge, "--confirmation", pair.file("confirmation"))
-        keep("acknowledged")
-        pair.receiver.ok("transfer", "complete", pair.file("confirmation"), "--as", "senco")
-        keep("complete")
+    pair = introduced(folder / "played", tmp_path_factory)
+    keep("strangers no more")
+    send = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
+    pair.sender.ok(*send, "--out", pair.file("zoe.age"))
+    keep("sent")
+    receive = ("transfer", "receive", pair.file("zoe.age"), "--as", "senco")
+    pair.receiver.ok(*receive, "--receipt", pair.file("received"))
+    keep("received")
+    accept = ("transfer", "accept", "--new", "--receipt", pair.file("accepted"))
+    pair.receiver.ok(*accept, "--as", "senco")
+    acknowledge = ("transfer", "acknowledge", pair.file("accepted"), "--as", "senco")
+    pair.sender.ok(*acknowledge, "--confirmation", pair.file("confirmation"))
+    keep("acknowledged")
+    pair.receiver.ok("transfer", "complete", pair.file("confirmation"), "--as", "senco")
+    keep("complete")
     return kept
 
 

@@ -17,22 +17,14 @@ from tests.support.school_home import (
     SchoolHome,
     later,
     make_school,
-    remembered_derivations,
     school_template,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 TRUST = "Example Trust’s Board"
 STATUS = ("pupil", "status", "Zoë", "N", "--reason", "x", "--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
 
 
 @pytest.fixture

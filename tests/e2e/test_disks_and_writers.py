@@ -14,8 +14,6 @@ import pytest
 from tests.support.school_home import (
     SchoolHome,
     python_process,
-    remembered_derivations,
-    school_template,
 )
 
 if TYPE_CHECKING:
@@ -24,17 +22,6 @@ if TYPE_CHECKING:
 
 STATUS = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
 SAVES = 50
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.seal.contents import open_entry
 from tests.support.handover import introduced
-from tests.support.school_home import SchoolHome, remembered_derivations
+from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,24 +30,23 @@ def forks_kept(school: SchoolHome) -> list[Any]:
 def test_t8_a_bundle_that_shows_a_fork_leaves_the_pair_of_heads_as_proof(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with remembered_derivations():
-        pair = introduced(tmp_path, tmp_path_factory)
-        forked = pair.sender.copy(tmp_path / "forked")
+    pair = introduced(tmp_path, tmp_path_factory)
+    forked = pair.sender.copy(tmp_path / "forked")
 
-        def send(school: SchoolHome, pupil: str, name: str) -> str:
-            out = ("--to", "106653", "--out", pair.file(name))
-            school.ok("transfer", "send", pupil, *out, *AS)
-            return pair.file(name)
+    def send(school: SchoolHome, pupil: str, name: str) -> str:
+        out = ("--to", "106653", "--out", pair.file(name))
+        school.ok("transfer", "send", pupil, *out, *AS)
+        return pair.file(name)
 
-        pair.receiver.ok("transfer", "receive", send(pair.sender, ZOE, "true.age"), *AS)
-        assert forks_kept(pair.receiver) == []
-        of_one_size = send(forked, OTHER, "one size.age")
-        longer = send(forked, ZOE, "longer.age")
-        for number, file in enumerate((of_one_size, longer), start=1):
-            refused = pair.receiver.run("transfer", "receive", file, *AS, "--json")
-            assert (refused.exit_code, '"fork"' in refused.stderr) == (10, True), refused.output
-            kept = forks_kept(pair.receiver)
-            assert len(kept) == number
-            assert kept[-1]["seen"] != kept[-1]["shown"]
-            assert len(pair.receiver.ok("transfer", "list", *AS)) == 1
-        assert pair.receiver.ok("verify", *AS)["result"] == "intact"
+    pair.receiver.ok("transfer", "receive", send(pair.sender, ZOE, "true.age"), *AS)
+    assert forks_kept(pair.receiver) == []
+    of_one_size = send(forked, OTHER, "one size.age")
+    longer = send(forked, ZOE, "longer.age")
+    for number, file in enumerate((of_one_size, longer), start=1):
+        refused = pair.receiver.run("transfer", "receive", file, *AS, "--json")
+        assert (refused.exit_code, '"fork"' in refused.stderr) == (10, True), refused.output
+        kept = forks_kept(pair.receiver)
+        assert len(kept) == number
+        assert kept[-1]["seen"] != kept[-1]["shown"]
+        assert len(pair.receiver.ok("transfer", "list", *AS)) == 1
+    assert pair.receiver.ok("verify", *AS)["result"] == "intact"

@@ -15,40 +15,16 @@ from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import NoteSignature, SignedNote
 from ledger.seal.checkpoints import cosign
 from ledger.verify.bundle import verify_bundle
-from tests.support.handover import Pair, introduced
-from tests.support.school_home import SchoolHome, remembered_derivations
+from tests.support.handover import Pair
+from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from ledger.bundles.receipt import ReceiptRequest
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    with remembered_derivations():
-        pair = introduced(tmp_path_factory.mktemp("sent"), tmp_path_factory)
-        out = ("--to", "106653", "--out", pair.file("zoe.age"))
-        pair.sender.ok("transfer", "send", ZOE, *out, *AS)
-    return pair
-
-
-@pytest.fixture
-def pair(sent: Pair, tmp_path: Path) -> Pair:
-    for name in ("sender", "receiver"):
-        SchoolHome(sent.folder / name).copy(tmp_path / name)
-    (tmp_path / "zoe.age").write_bytes(sent.read("zoe.age"))
-    return Pair(tmp_path)
 
 
 def received(

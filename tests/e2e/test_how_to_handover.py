@@ -13,7 +13,6 @@ from tests.support.school_home import (
     ROOT,
     SchoolHome,
     make_school,
-    remembered_derivations,
     school_template,
 )
 
@@ -25,12 +24,6 @@ PAGE = ROOT / "docs" / "how-to" / "hand-a-record-over.md"
 SPOKEN = "the words that they read out"
 HOMES = {"/schools/first": "first", "/schools/second": "second"}
 AS = ("--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
 
 
 @pytest.fixture

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.school_home import (
     ROOT,
     SchoolHome,
-    remembered_derivations,
     school_template,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FOLDER = ROOT / "docs" / "how-to"
 PAGES = (
@@ -35,12 +30,6 @@ TYPED = {
     ("countersignature", "request"): "--new-passphrase-file",
 }
 """What a person types at a prompt, a test has in a file."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ from tests.support.school_home import (
     SchoolHome,
     found_school,
     make_school,
-    remembered_derivations,
-    school_template,
 )
 from tests.support.victims import Victims, quick_kek
 
@@ -31,22 +29,11 @@ KILLS = 30
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
 @pytest.fixture(scope="module")
 def victims() -> Iterator[Victims]:
     server = Victims()
     yield server
     server.close()
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 def whole(school: SchoolHome, **env: str | None) -> int:

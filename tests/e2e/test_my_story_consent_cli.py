@@ -11,10 +11,10 @@ import pytest
 from ledger.bootstrap.cards import transport_identity
 from ledger.bundles.container import decrypt, unpack
 from tests.support.handover import Pair, introduced
-from tests.support.school_home import now, remembered_derivations
+from tests.support.school_home import now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.support.school_home import SchoolHome
@@ -30,18 +30,11 @@ ASKED = ("--item", "my_story", "--purpose", "move", "--wording", "May we?")
 FORM = (*ASKED, "--not-recorded", "--wording-version", "C1", *ANNA, *ACT)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    with remembered_derivations():
-        made = introduced(tmp_path_factory.mktemp("story"), tmp_path_factory)
-        story = ("my-story", "add", ZOE, "--version", "older", "--text", STORY, "--owner", "Z")
-        made.sender.ok(*story, *AS)
+    made = introduced(tmp_path_factory.mktemp("story"), tmp_path_factory)
+    story = ("my-story", "add", ZOE, "--version", "older", "--text", STORY, "--owner", "Z")
+    made.sender.ok(*story, *AS)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,10 +14,7 @@ from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.bootstrap.view import open_view
 from ledger.projections.catch_up import differing
 from tests.support.handover import Pair, introduced
-from tests.support.school_home import PASSPHRASE, SchoolHome, remembered_derivations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.support.school_home import PASSPHRASE, SchoolHome
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
@@ -36,42 +33,33 @@ GIVE = ("consent", "give", ZOE, "--by", "Anna O'Neill", "--capacity", "parental_
 STORY = "I like trains."
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Pair:
     """Play the sender's side: a late, a corrected and a restricted entry, one consent."""
     folder = tmp_path_factory.mktemp("sent")
-    with remembered_derivations():
-        pair = introduced(folder, tmp_path_factory)
-        sender = pair.sender
-        sender.ok(*GIVE, *ITEMS, *ASKED, *ACT, "--method", "letter", *AS)
-        sender.ok(
-            "my-story", "add", ZOE, "--version", "older", "--text", STORY, "--owner", "Z", *AS
-        )
-        review = (
-            "review",
-            "add",
-            ZOE,
-            "--kind",
-            "review",
-            "--lead",
-            "Tim",
-            "--outcomes",
-            "reads whole words",
-        )
-        (wrong,) = sender.ok(*review, *AS)["recorded"]
-        correct = ("correct", str(wrong["entry"]), "--reason", "another child's", "--withdraw")
-        sender.ok(*correct, *AS)
-        form = sender.write("form.txt", "signed form")
-        send = ("transfer", "send", ZOE, "--to", "106653", "--out", pair.file("zoe.age"))
-        sender.ok(*send, "--attach", form, *AS)
-        receive = ("transfer", "receive", pair.file("zoe.age"), "--receipt", pair.file("got"))
-        pair.receiver.ok(*receive, *AS)
+    pair = introduced(folder, tmp_path_factory)
+    sender = pair.sender
+    sender.ok(*GIVE, *ITEMS, *ASKED, *ACT, "--method", "letter", *AS)
+    sender.ok("my-story", "add", ZOE, "--version", "older", "--text", STORY, "--owner", "Z", *AS)
+    review = (
+        "review",
+        "add",
+        ZOE,
+        "--kind",
+        "review",
+        "--lead",
+        "Tim",
+        "--outcomes",
+        "reads whole words",
+    )
+    (wrong,) = sender.ok(*review, *AS)["recorded"]
+    correct = ("correct", str(wrong["entry"]), "--reason", "another child's", "--withdraw")
+    sender.ok(*correct, *AS)
+    form = sender.write("form.txt", "signed form")
+    send = ("transfer", "send", ZOE, "--to", "106653", "--out", pair.file("zoe.age"))
+    sender.ok(*send, "--attach", form, *AS)
+    receive = ("transfer", "receive", pair.file("zoe.age"), "--receipt", pair.file("got"))
+    pair.receiver.ok(*receive, *AS)
     return pair
 
 
@@ -81,17 +69,16 @@ def accepted(sent: Pair, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome
     folder = tmp_path_factory.mktemp("accepted")
     receiver = sent.receiver.copy(folder / "receiver")
     accept = ("transfer", "accept", "--new", "--receipt", str(folder / "receipt"))
-    with remembered_derivations():
-        receiver.ok(*accept, *AS)
-        with receiver.session("head") as session:
-            newcomer = Newcomer(
-                name="Tim Reed",
-                handle="teacher",
-                job_title="teacher",
-                passphrase=PASSPHRASE,
-                grant=Grant(role="teacher", from_=date(2020, 1, 1)),
-            )
-            add_person(session, newcomer)
+    receiver.ok(*accept, *AS)
+    with receiver.session("head") as session:
+        newcomer = Newcomer(
+            name="Tim Reed",
+            handle="teacher",
+            job_title="teacher",
+            passphrase=PASSPHRASE,
+            grant=Grant(role="teacher", from_=date(2020, 1, 1)),
+        )
+        add_person(session, newcomer)
     return receiver
 
 

@@ -7,8 +7,6 @@ from contextlib import closing
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-import pytest
-
 from ledger.seal.class_key_rows import signed_row
 from ledger.seal.content_keys import wrap_class_key
 from tests.support.school_home import (
@@ -16,24 +14,10 @@ from tests.support.school_home import (
     PERSONAL,
     SchoolHome,
     make_school,
-    remembered_derivations,
-    school_template,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 def readers(school: SchoolHome) -> int:

@@ -7,27 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.recorder.event_store import SealingEventStore
-from tests.support.school_home import SchoolHome, remembered_derivations, school_template
+from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
 UPN = "A203102209135"
 OTHER_UPN = "D203102209137"
 NEW = ("pupil", "add", "--given", "Ann", "--born", "2016-02-03", "--as", "senco")
 ZOE = ("pupil", "upn", "Zoë", UPN, "--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 def just_before_the_next_save(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

@@ -15,26 +15,12 @@ from tests.support.school_home import (
     PASSPHRASE,
     SchoolHome,
     make_school,
-    remembered_derivations,
-    school_template,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NEW_WORDS = "another horse, another battery"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 def rows(school: SchoolHome, handle: str) -> list[dict[str, str]]:

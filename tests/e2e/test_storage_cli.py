@@ -17,27 +17,13 @@ from tests.support.school_home import (
     REGISTER,
     SchoolHome,
     later,
-    remembered_derivations,
-    school_template,
 )
 from tests.support.tampering import cut_tail, editing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 STATUS = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 def at(school: SchoolHome, name: str) -> dict[str, str | None]:

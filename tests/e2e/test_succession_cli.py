@@ -23,27 +23,13 @@ from tests.support.school_home import (
     REGISTER,
     SchoolHome,
     make_school,
-    remembered_derivations,
-    school_template,
 )
 from tests.support.tampering import editing, rebuild_tree, statement_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 STATUS = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 @pytest.fixture

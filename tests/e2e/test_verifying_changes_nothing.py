@@ -13,19 +13,11 @@ from tests.support.school_home import (
     OTHER_FACTS,
     SchoolHome,
     make_school,
-    remembered_derivations,
     school_template,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
 
 
 @pytest.fixture

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.support.handover import Pair, introduced
-from tests.support.school_home import remembered_derivations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
@@ -19,20 +15,13 @@ SEND = ("transfer", "send", ZOE, "--to", "penistone")
 SECRET = "1 Safe Street"  # noqa: S105  an address, made up
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    with remembered_derivations():
-        made = introduced(tmp_path_factory.mktemp("withheld"), tmp_path_factory)
-        address = ("address", "add", ZOE, "--lines", SECRET, "--postcode", "DH1 1AA")
-        made.sender.ok(*address, *AS)
-        story = ("my-story", "add", ZOE, "--version", "older", "--text", "Hi", "--owner", "Z")
-        made.sender.ok(*story, *AS)
+    made = introduced(tmp_path_factory.mktemp("withheld"), tmp_path_factory)
+    address = ("address", "add", ZOE, "--lines", SECRET, "--postcode", "DH1 1AA")
+    made.sender.ok(*address, *AS)
+    story = ("my-story", "add", ZOE, "--version", "older", "--text", "Hi", "--owner", "Z")
+    made.sender.ok(*story, *AS)
     return made
 
 

@@ -157,6 +157,7 @@ class Desk:
         command: Command | None = None,
         also: Sequence[str] = (),
         at_size: int | None = None,
+        checkpoint: Callable[[int, bytes], bytes] | None = None,
     ) -> list[int]:
         """Seal and store what was decided, all or nothing.
 
@@ -165,6 +166,7 @@ class Desk:
             command: under which id it may be repeated; done once, it is refused.
             also: further keys that are done with this save, e.g. of rows.
             at_size: refuse with EntryConflict unless the log has so many entries.
+            checkpoint: signs size and root with these entries; kept together with them.
 
         Returns:
             The log indexes, in order.
@@ -177,7 +179,9 @@ class Desk:
         macs = tuple(self.command_mac(key) for key in keys)
         if at_size is None:
             at_size = self.check([event for one in aggregates for event in one.pending])
-        return self.ledger.store(*aggregates, actor=self.actor, commands=macs, at_size=at_size)
+        return self.ledger.store(
+            *aggregates, actor=self.actor, commands=macs, at_size=at_size, checkpoint=checkpoint
+        )
 
     def command_mac(self, command: str) -> bytes:
         """Give the keyed MAC under which a command's idempotency key is kept."""

@@ -24,11 +24,7 @@ SEALING_TRIES = 20
 
 
 class SealStore(Protocol):
-    """Where checkpoints, cosignatures and tokens are kept."""
-
-    def add_checkpoint(self, size: int, note: bytes) -> None:
-        """Keep a signed checkpoint."""
-        ...
+    """Where cosignatures and tokens are kept."""
 
     def add_cosignature(self, size: int, line: str) -> None:
         """Keep a cosigner's line."""
@@ -50,7 +46,6 @@ class LogKey:
 def seal_log(
     system: Desk,
     reader: LedgerReader,
-    store: SealStore,
     key: LogKey,
     outside: StreamHead | None = None,
 ) -> bytes:
@@ -61,7 +56,6 @@ def seal_log(
     Args:
         system: the desk of the system key.
         reader: the open ledger file.
-        store: where the checkpoint is kept.
         key: the log's key.
         outside: the newest record of the access log, which stands outside the
             ledger; None where there is none.
@@ -74,13 +68,12 @@ def seal_log(
             signs no head that contradicts an earlier one.
         EntryConflict: others recorded all the while; nothing was sealed.
     """
-    return system.decide(lambda: _seal(system, reader, store, key, outside), SEALING_TRIES)
+    return system.decide(lambda: _seal(system, reader, key, outside), SEALING_TRIES)
 
 
 def _seal(
     system: Desk,
     reader: LedgerReader,
-    store: SealStore,
     key: LogKey,
     outside: StreamHead | None,
 ) -> bytes:
@@ -90,14 +83,19 @@ def _seal(
         _demand_continuation(reader, sealed, newest)
     if newest and reader.size == sealed and _is_logged(system, reader, outside):
         return newest
-    # Sealed is what the heads close; others may have recorded more since.
-    size = _log_stream_heads(system, reader, sealed, outside) + 1
-    root = LogProver(reader).root_at(size)
-    note = sign_checkpoint(
-        Checkpoint(origin=origin_of(system.lid), size=size, root=root), key.sign, key.public
-    )
-    store.add_checkpoint(size, note)
-    return note
+    before = reader.size
+    heads = _heads_to_log(system, reader, sealed, outside)
+    signed = []
+
+    def checkpoint(size: int, root: bytes) -> bytes:
+        head = Checkpoint(origin=origin_of(system.lid), size=size, root=root)
+        signed.append(sign_checkpoint(head, key.sign, key.public))
+        return signed[-1]
+
+    # A head that is not the newest when it lands would look like an entry hidden; and one
+    # without its checkpoint like a checkpoint taken out.
+    system.save(heads, at_size=before, checkpoint=checkpoint)
+    return signed[-1]
 
 
 def _demand_continuation(reader: LedgerReader, size: int, note: bytes) -> None:
@@ -120,11 +118,10 @@ def _is_logged(system: Desk, reader: LedgerReader, outside: StreamHead | None) -
     return bool(read_statement(newest.statement).payload["head"] == encode_fields(outside))
 
 
-def _log_stream_heads(
+def _heads_to_log(
     system: Desk, reader: LedgerReader, sealed: int, outside: StreamHead | None
-) -> int:
-    """Log a head for each changed stream; give the log index of the last one."""
-    before = reader.size
+) -> SystemStream:
+    """Decide on a head for each changed stream."""
     own = {system.streams.heads.bytes, system.streams.anchors.bytes}
     # The authority stream's head is logged anew each time: a proof must show that
     # no key was revoked between its last change and the statement proved.
@@ -139,8 +136,7 @@ def _log_stream_heads(
         record.record(StreamHeadLogged, system.entry(), head=StreamHead(stream, seq, hashed))
     if outside is not None:
         record.record(StreamHeadLogged, system.entry(), head=outside)
-    # A head that is not the newest when it lands would look like an entry hidden.
-    return system.save(record, at_size=before)[-1]
+    return record
 
 
 def _system_stream(reader: LedgerReader, stream: UUID) -> SystemStream:

@@ -82,7 +82,7 @@ class Session:
         """Log stream heads, the access log's too, and sign a checkpoint; give the note."""
         with self.home.reading() as reader:
             outside = access_head(self.home)
-            return seal_log(self.system_desk(), reader, self.store, self.log_key(), outside)
+            return seal_log(self.system_desk(), reader, self.log_key(), outside)
 
 
 def access_head(home: Home) -> StreamHead | None:

@@ -27,6 +27,7 @@ from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
 from ledger.recorder.clock import demand_clock
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
+from ledger.recorder.seal_store import insert_checkpoint
 from ledger.recorder.signed_elsewhere import demand_fit
 from ledger.seal.actor import Actor
 from ledger.seal.authority import apply_checked
@@ -82,6 +83,7 @@ class SealingEventStore(EventStore[UUID]):
         actor: Actor,
         commands: Sequence[bytes] = (),
         at_size: int | None = None,
+        checkpoint: Callable[[int, bytes], bytes] | None = None,
         **_: Any,
     ) -> list[Recording[UUID]]:
         """Seal and store the events of one save.
@@ -92,6 +94,8 @@ class SealingEventStore(EventStore[UUID]):
             commands: keyed MACs of the command's idempotency keys.
             at_size: how many entries the log must have, where the events speak
                 of the whole log.
+            checkpoint: signs size and root as they are then; the note is kept with
+                the events, or neither is.
 
         Raises:
             NotAuthorised: the actor may not sign one of them at this place.
@@ -118,6 +122,8 @@ class SealingEventStore(EventStore[UUID]):
                 stored = [*map(_finished, drafts, signatures)]
                 recorder._insert_events(cursor, stored, commands=commands, tree=tree)  # noqa: SLF001  the library's hook, inside our own transaction
                 head = recorder.read_head(cursor)
+                if checkpoint is not None:
+                    insert_checkpoint(cursor, head[0], checkpoint(*head))
         except BaseException:
             # What was drafted and never stored must not be quoted as the one before.
             self._state.heads.clear()

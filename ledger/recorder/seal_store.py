@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from eventsourcing.sqlite import SQLiteCursor
+
 from ledger.recorder.datastore import LedgerDatastore
 
 
@@ -13,10 +15,6 @@ class SealStore:
     """The side tables of one ledger file; repeating an insertion changes nothing."""
 
     datastore: LedgerDatastore
-
-    def add_checkpoint(self, size: int, note: bytes) -> None:
-        """Keep a signed checkpoint; one for each size, the first one stays."""
-        self._insert("INSERT OR IGNORE INTO checkpoints VALUES (?,?)", (size, note))
 
     def add_cosignature(self, size: int, line: str) -> None:
         """Keep a cosigner's line, without its newline, over the checkpoint of that size."""
@@ -31,3 +29,8 @@ class SealStore:
     def _insert(self, statement: str, values: tuple[object, ...]) -> None:
         with self.datastore.transaction(commit=True) as cursor:
             cursor.execute(statement, values)
+
+
+def insert_checkpoint(cursor: SQLiteCursor, size: int, note: bytes) -> None:
+    """Keep a signed checkpoint in a save's own transaction; the first one of a size stays."""
+    cursor.execute("INSERT OR IGNORE INTO checkpoints VALUES (?,?)", (size, note))

@@ -75,8 +75,8 @@ class StoredSeals:
     def check_sealings(self, sealed_at: Sequence[int], size: int) -> None:
         """Say which sealings have no checkpoint, and how many entries stand under none.
 
-        Between the heads of a sealing and its checkpoint the program may have stopped;
-        a later checkpoint then covers them, and nothing is lost.
+        Heads and checkpoint are kept together, so a program that stops leaves both or
+        neither; what a later checkpoint covers has lost nothing.
 
         Args:
             sealed_at: sizes for which the log says that a checkpoint was to be made.
@@ -93,15 +93,12 @@ class StoredSeals:
             self.findings.add("unsealed", None, words)
 
     def _note_unsealed(self, at: int, *, covered: bool) -> None:
-        why = "it was removed, or the program stopped before it was made"
         if covered:
-            words = f"It was sealed, and the checkpoint at {at:,} entries is not there: {why}."
+            words = f"It was sealed, and the checkpoint at {at:,} entries was removed."
             self.findings.add("sealing-skipped", at - 1, f"{words} A later one covers it.")
         else:
-            words = f"It was sealed at {at:,} entries, and no checkpoint of that size or more"
-            self.findings.add(
-                "sealing-incomplete", at - 1, f"{words} is there: {why}. Seal the ledger again."
-            )
+            words = f"It was sealed at {at:,} entries, and the checkpoint made then was removed."
+            self.findings.add("sealing-incomplete", at - 1, f"{words} Seal the ledger again.")
 
     def check_all(self, roots_at: Mapping[int, bytes]) -> None:
         """Check everything.

@@ -38,7 +38,7 @@ from ledger.recorder.event_store import SealingEventStore
 from ledger.recorder.ledger_recorder import LedgerRecorder
 from ledger.recorder.log_state import LedgerStreams, LogState
 from ledger.recorder.mapper import SealedMapper
-from ledger.recorder.seal_store import SealStore
+from ledger.recorder.seal_store import SealStore, insert_checkpoint
 from ledger.seal.actor import Actor
 from ledger.seal.checkpoints import cosign, sign_checkpoint
 from ledger.seal.content_keys import ReadingKey
@@ -258,8 +258,13 @@ class BuiltLedger(PupilRecords):
             record.record(StreamHeadLogged, self.entry(), head=head)
         self.save("system", record)
         note = self.sign_head()
-        self.seals.add_checkpoint(self.sealed, note)
+        self.keep_checkpoint(note)
         return note
+
+    def keep_checkpoint(self, note: bytes) -> None:
+        """Keep a checkpoint at the size sealed last."""
+        with self.store.recorder.datastore.transaction(commit=True) as cursor:
+            insert_checkpoint(cursor, self.sealed, note)
 
     def sign_head(self) -> bytes:
         """Sign the tree head that is stored now, without keeping the checkpoint."""

@@ -114,7 +114,27 @@ def test_sealing_gives_up_when_others_record_all_the_while(
     senco.seal()
 
 
-def test_what_is_recorded_before_the_signature_is_left_to_the_next_sealing(
+def test_heads_and_their_checkpoint_are_kept_together_or_not_at_all(
+    school: SchoolHome, senco: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_pupil(senco, 1)
+    with senco.home.reading() as reader:
+        before = reader.head
+
+    def killed(*_: Any) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(log, "sign_checkpoint", killed)
+    with pytest.raises(KeyboardInterrupt):
+        senco.seal()
+    monkeypatch.undo()
+    with senco.home.reading() as reader:
+        assert reader.head == before
+    senco.seal()
+    assert intact(school)
+
+
+def test_what_is_recorded_right_after_a_sealing_is_left_to_the_next(
     school: SchoolHome, senco: Session, other: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new_pupil(senco, 1)
@@ -122,7 +142,7 @@ def test_what_is_recorded_before_the_signature_is_left_to_the_next_sealing(
 
     def meanwhile(desk: Desk, *records: Any, **how: Any) -> list[int]:
         indexes = save(desk, *records, **how)
-        if how.get("at_size"):  # the heads are logged, and nothing is signed yet
+        if how.get("at_size"):
             late.append(new_pupil(other, 2))
         return indexes
 

@@ -51,7 +51,7 @@ def seal(built: BuiltLedger, *, authority_first: bool = False, sparing: bool = F
         record.record(StreamHeadLogged, built.entry(), head=head)
     built.save("system", record)
     note = built.sign_head()
-    built.seals.add_checkpoint(built.sealed, note)
+    built.keep_checkpoint(note)
     return note
 
 

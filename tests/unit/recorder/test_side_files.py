@@ -192,8 +192,8 @@ def test_keeping_a_seal_again_changes_nothing(built: BuiltLedger) -> None:
     built.seals.add_cosignature(built.sealed, "— a line\n")
     built.seals.add_token(built.sealed, b"a token")
     before = rows(built)
-    built.seals.add_checkpoint(built.sealed, note)
-    built.seals.add_checkpoint(built.sealed, b"another over the same size")
+    built.keep_checkpoint(note)
+    built.keep_checkpoint(b"another over the same size")
     built.seals.add_cosignature(built.sealed, "— a line")
     built.seals.add_token(built.sealed, b"a token")
     assert rows(built) == before

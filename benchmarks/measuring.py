@@ -32,7 +32,7 @@ class Comparison:
         rounds: what each took.
         per_round: how many items a round holds.
         target: the least ratio of speeds to reach; or the greatest ratio of
-            times, where `at_most`.
+            times, where `at_most`; None where nothing is asked.
         at_most: whether the target is a ratio of times not to exceed.
         shared: into how many the other's time is divided, as if it used all cores.
         deducted: seconds of ours that do not count.
@@ -41,7 +41,7 @@ class Comparison:
     name: str
     rounds: Rounds
     per_round: int
-    target: float
+    target: float | None
     at_most: bool = False
     shared: int = 1
     deducted: float = 0.0
@@ -69,7 +69,9 @@ class Comparison:
 
     @property
     def reached(self) -> bool:
-        """Whether the target is reached."""
+        """Whether the target, if there is one, is reached."""
+        if self.target is None:
+            return True
         return self.ratio <= self.target if self.at_most else self.ratio >= self.target
 
 

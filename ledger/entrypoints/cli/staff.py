@@ -251,7 +251,7 @@ def revoke_key_command(
 @ledger_command(command, "rotate-key")
 @_NEW_PASSPHRASE
 def rotate(setting: Setting, *, new_passphrase_file: Path | None) -> None:
-    """Renew your own key, under a new passphrase.
+    """Renew your own key under a new passphrase: so a passphrase is changed, too.
 
     \b
     Examples:

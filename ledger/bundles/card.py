@@ -1,4 +1,4 @@
-"""A school's card: made, read, named in words, and turned into a trust policy.
+"""A school's card: made, read, and named in words.
 
 The card is signed by the log's own key, so nobody can change a line of it; that
 it is this school's card at all is known only by comparing the fingerprint with
@@ -14,13 +14,11 @@ from ledger.bundles.container import check_recipient
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.card import MAX_CARD_BYTES, Card, read_card_text, write_card_text
 from ledger.formats.signed_note import NoteSignature, SignedNote
-from ledger.formats.tlog_policy import NO_QUORUM, PolicyLog, PolicyWitness, TlogPolicy
 from ledger.seal.ed25519 import BadSignature, WeakKey, check_public, verify
 from ledger.seal.recovery import fingerprint_words
-from ledger.verify.trust_policy import GENESIS_NAME, POLICY_NAME, write_genesis_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 
 def make_card(facts: Card, sign: Callable[[bytes], bytes], public: bytes) -> bytes:
@@ -100,20 +98,6 @@ def fingerprint(card: Card) -> str:
         card.recipient,
     )
     return fingerprint_words(hashlib.sha256("\n".join(named).encode("utf-8")).digest())
-
-
-def policy_of_card(card: Card) -> Mapping[str, bytes]:
-    """Turn a trusted card into the files of a trust policy for that school's log.
-
-    Its cosigner is listed without being asked for: no school witnesses itself.
-    """
-    policy = TlogPolicy(
-        logs=(PolicyLog(card.log_key),),
-        witnesses=(PolicyWitness(name=card.cosigner_key.name, key=card.cosigner_key),),
-        groups=(),
-        quorum=NO_QUORUM,
-    )
-    return {POLICY_NAME: policy.to_bytes(), GENESIS_NAME: write_genesis_hash(card.genesis)}
 
 
 def _refused(why: str, kind: str) -> InputRefused:

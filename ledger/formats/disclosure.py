@@ -141,16 +141,6 @@ def _check_lengths(names: Iterable[str], arrays: Sequence[bytes]) -> None:
         )
 
 
-def read_disclosure(text: str) -> Disclosure:
-    """Read one disclosure.
-
-    Raises:
-        MalformedInput: not base64url of a three-element JSON array with a
-            128-bit salt, a permitted name and a flat value.
-    """
-    return Disclosure(*_read_array(unb64url(text)), text)
-
-
 def _read_array(data: bytes) -> tuple[str, JsonValue]:
     array = strict_json(data)
     if not isinstance(array, list) or len(array) != 3:  # noqa: PLR2004  [salt, name, value]

@@ -57,7 +57,6 @@ class RegisterRow:
         year_group: or "".
         class_name: or "".
         status: E, K, N or "" where none was recorded.
-        status_label: in words.
         status_since: ISO date, or "".
         was_on_register: whether E or K came before the status.
         needs: ranked, each {rank, code, label, area, since}.
@@ -78,7 +77,6 @@ class RegisterRow:
     year_group: str
     class_name: str
     status: str
-    status_label: str
     status_since: str
     was_on_register: bool
     needs: tuple[dict[str, Any], ...]
@@ -215,7 +213,6 @@ def pupil_row(
         year_group=(roll[_FIELDS].get("year_group") or "") if roll and on_roll else "",
         class_name=(roll[_FIELDS].get("class_name") or "") if roll and on_roll else "",
         status=code["code"] if code else "",
-        status_label=code["label"] if code else "",
         status_since=status[_ON] if status else "",
         was_on_register=_was_on_register(true, status),
         needs=_needs(needs) if later is None else _needs_by(later, as_of),

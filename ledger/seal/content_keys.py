@@ -27,8 +27,6 @@ KEY_BYTES: Final = 32
 READING_KEY_BYTES: Final = 32
 PADDED_MIN_BYTES: Final = 1024
 CLASS_NAME_MAX_BYTES: Final = 63
-WRAPPED_DATA_KEY_BYTES: Final = 24 + 32 + 32 + 16  # salt, commitment, key, tag
-WRAPPED_CLASS_KEY_BYTES: Final = 32 + 32 + 64 + 16  # ephemeral, key, padded name, tag
 DATA_KEY_TITLE: Final = "send-ledger/v1/data-key"
 CLASS_KEY_TITLE: Final = "send-ledger/v1/class-key"
 
@@ -172,7 +170,7 @@ def wrap_data_key(class_key: bytes, data_key: bytes, *, lid: bytes, stream: byte
         stream: the 16 bytes of the stream that the key row belongs to.
 
     Returns:
-        `WRAPPED_DATA_KEY_BYTES` bytes, other ones each time.
+        104 bytes (salt 24, commitment 32, key 32, tag 16), other ones each time.
 
     Raises:
         MalformedInput: a data key of another length.
@@ -292,7 +290,7 @@ def wrap_class_key(
         reader_public: the reader's X25519 public key.
 
     Returns:
-        `WRAPPED_CLASS_KEY_BYTES` bytes, other ones each time.
+        144 bytes (ephemeral key 32, key 32, padded name 64, tag 16), other ones each time.
 
     Raises:
         WeakKey: see `check_reading_public`.

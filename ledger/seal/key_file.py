@@ -186,21 +186,6 @@ def open_key_file(document: bytes, passphrase: str) -> PersonKeys:
     return PersonKeys(lid=file.lid, person=file.person, signing=signing, reading=reading)
 
 
-def change_passphrase(
-    document: bytes, old: str, new: str, entropy: Callable[[int], bytes]
-) -> bytes:
-    """Write the same keys under another passphrase and a fresh salt.
-
-    An old copy of the file still opens with the old passphrase.
-
-    Raises:
-        KeyUnavailable: the old passphrase is wrong.
-        InputRefused: the new passphrase is too short.
-        MalformedInput: not such a file.
-    """
-    return create_key_file(open_key_file(document, old), new, entropy)
-
-
 def machine_key_file(purpose: str, seed: bytes) -> bytes:
     """Write a machine key, unwrapped; the file's mode is what guards it.
 

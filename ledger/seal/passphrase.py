@@ -20,16 +20,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from ledger.errors import InputRefused, KeyUnavailable
-from ledger.formats.encoding import b64url, unb64url
+from ledger.formats.encoding import b64url
 from ledger.seal.key_document import (
     Members,
     bytes_member,
     integer_member,
-    read_document,
     read_members,
     refuse,
-    text_member,
-    write_document,
 )
 
 if TYPE_CHECKING:
@@ -49,9 +46,7 @@ CEILING: Final = (512 * 1024, 16, 4)
 
 PASSPHRASE_MIN_CHARACTERS: Final = 12
 PASSPHRASE_MAX_CHARACTERS: Final = 1024
-SECRET_MAX_BYTES: Final = 4096
 
-FORMAT: Final = "send-ledger/v1/wrapped-secret"
 CONTEXT_TITLE: Final = "send-ledger/v1/wrapped"
 CIPHER: Final = "cobblestone-256"
 
@@ -220,61 +215,6 @@ def unwrap_under(kek: bytes, context: bytes, wrapped: bytes) -> bytes:
             "Type the passphrase again; if it is right, take the file from its newest good copy.",
             kind="wrong-passphrase",
         ) from None
-
-
-def wrap(
-    secret: bytes, passphrase: str, purpose: str, key_id: str, entropy: Callable[[int], bytes]
-) -> bytes:
-    """Wrap one secret under a new passphrase, as the content of a file.
-
-    Args:
-        secret: at most `SECRET_MAX_BYTES`.
-        passphrase: as the person chose it.
-        purpose: what the secret is for, printable ASCII.
-        key_id: which key it is, printable ASCII.
-        entropy: gives random bytes, as `os.urandom` does.
-
-    Returns:
-        A key document of format `send-ledger/v1/wrapped-secret`.
-
-    Raises:
-        InputRefused: the passphrase is too short.
-        MalformedInput: a secret too long, or a purpose or key id not ASCII.
-    """
-    check_new_passphrase(passphrase)
-    if len(secret) > SECRET_MAX_BYTES:
-        refuse("Its secret would be longer than any key.")
-    parameters = new_parameters(entropy)
-    context = wrapping_context(purpose, key_id, parameters)
-    wrapped = wrap_under(derive_kek(passphrase, parameters), context, secret)
-    return write_document(
-        FORMAT,
-        {
-            "purpose": purpose,
-            "key": key_id,
-            "cipher": CIPHER,
-            "kdf": parameters.members(),
-            "wrapped": b64url(wrapped),
-        },
-    )
-
-
-def unwrap(document: bytes, passphrase: str, purpose: str, key_id: str) -> bytes:
-    """Open a file written by `wrap` for the same purpose and key.
-
-    Raises:
-        KeyUnavailable: wrong passphrase, or the file was changed.
-        MalformedInput: not such a file, or made for another purpose or key.
-        InputRefused: Argon2 parameters out of bounds.
-    """
-    members = read_document(document, FORMAT, ("purpose", "key", "cipher", "kdf", "wrapped"))
-    if (members["purpose"], members["key"]) != (purpose, key_id):
-        refuse("It holds another key than the one asked for.")
-    check_cipher(members)
-    parameters = read_parameters(members["kdf"])
-    wrapped = unb64url(text_member(members, "wrapped"))
-    context = wrapping_context(purpose, key_id, parameters)
-    return unwrap_under(derive_kek(passphrase, parameters), context, wrapped)
 
 
 def check_cipher(members: Members) -> None:

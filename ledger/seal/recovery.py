@@ -32,7 +32,6 @@ SHEET_HEADING: Final = "RECOVERY SHEET"
 SHEET_TITLE: Final = b"send-ledger/v1/recovery-sheet\n"
 
 WORDS_IN_FINGERPRINT: Final = 12
-WORD_COUNT: Final = 256
 FINGERPRINT_TITLE: Final = b"send-ledger/v1/fingerprint\n"
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
@@ -74,7 +73,6 @@ class TimeStampToken:
         imprint: the SHA-256 that was stamped, 32 bytes.
         nonce: as in the query; None where the token has none.
         serial: the authority's number for this token.
-        tsa_name: the name that the token gives its authority (RFC 4514), or "".
         policy: the authority's policy, a dotted object identifier.
     """
 
@@ -83,7 +81,6 @@ class TimeStampToken:
     imprint: bytes
     nonce: int | None
     serial: int
-    tsa_name: str
     policy: str
 
 
@@ -94,13 +91,11 @@ class CheckedToken:
     Attributes:
         token: what it states, now believed.
         signer_name: subject of the authority's certificate (RFC 4514).
-        root_sha256: SHA-256 of the trusted root's DER, 32 bytes.
         not_checked: what was not checked, in words for a report.
     """
 
     token: TimeStampToken
     signer_name: str
-    root_sha256: bytes
     not_checked: tuple[str, ...]
 
 
@@ -180,7 +175,7 @@ def check_token(
     token = _states(response)
     answers = _check_imprint(token, stamped, query)
     signer, embedded = _find_signer(tsr, response, roots)
-    anchor = _check_chain(signer, (*embedded, *roots), roots, token.gen_time)
+    _check_chain(signer, (*embedded, *roots), roots, token.gen_time)
     # The signer enters the library's store of trusted certificates only where
     # it is one of the given ones: one that issued itself would be a root there.
     pinned = None if embedded else signer
@@ -192,7 +187,6 @@ def check_token(
     return CheckedToken(
         token=token,
         signer_name=signer.subject.rfc4514_string(),
-        root_sha256=anchor.fingerprint(SHA256()),
         not_checked=(REVOCATION,) if answers else (REVOCATION, NONCE),
     )
 
@@ -217,14 +211,13 @@ def _decode(tsr: bytes) -> TimeStampResponse:
 def _states(response: TimeStampResponse) -> TimeStampToken:
     try:
         info = response.tst_info
-        imprint, name = info.message_imprint, info.name
+        imprint = info.message_imprint
         token = TimeStampToken(
             gen_time=info.gen_time,
             accuracy=_duration(info.accuracy),
             imprint=imprint.message,
             nonce=info.nonce,
             serial=info.serial_number,
-            tsa_name=name.value.rfc4514_string() if isinstance(name, x509.DirectoryName) else "",
             policy=info.policy.dotted_string,
         )
         algorithm = imprint.hash_algorithm
@@ -319,9 +312,8 @@ def _check_chain(
     pool: Sequence[x509.Certificate],
     roots: Sequence[x509.Certificate],
     at: datetime,
-) -> x509.Certificate:
-    """The trusted root above `signer` at that time."""
-    if _root_above(signer, pool, roots) is None:
+) -> None:
+    if not _leads_to_root(signer, pool, roots):
         raise Unverifiable(
             "A time stamp comes from an authority that is not trusted here.",
             "None of the given root certificates stands at the end of its chain.",
@@ -337,26 +329,24 @@ def _check_chain(
         _altered("Its certificate is not for time stamping alone.", "token-certificate-purpose")
     # OpenSSL no longer counts the very second of notAfter, so neither do we.
     valid = [one for one in pool if one.not_valid_before_utc <= at < one.not_valid_after_utc]
-    anchor = _root_above(signer, valid, roots) if signer in valid else None
-    if anchor is None:
+    if signer not in valid or not _leads_to_root(signer, valid, roots):
         _altered("Its certificate was not valid at the time it states.", "token-certificate-dates")
-    return anchor
 
 
-def _root_above(
+def _leads_to_root(
     signer: x509.Certificate,
     pool: Iterable[x509.Certificate],
     roots: Sequence[x509.Certificate],
-) -> x509.Certificate | None:
+) -> bool:
     """Walk up from the signer; each certificate is looked at once."""
     candidates = dict.fromkeys(pool)
     above = [signer]
     for current in above:
         if current in roots and current.issuer == current.subject:
-            return current
+            return True
         issuers = [one for one in candidates if one not in above and _issued(current, one)]
         above.extend(issuers)
-    return None
+    return False
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

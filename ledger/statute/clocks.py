@@ -76,11 +76,6 @@ class Deadline:
     latest_on: date | None
     note: str = ""
 
-    @property
-    def estimate(self) -> bool:
-        """Whether the day lies between two bounds."""
-        return self.due_on != self.latest_on
-
 
 def deadline(
     clock: Clock,

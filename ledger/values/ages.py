@@ -16,7 +16,6 @@ FRIDAY = 4
 JUNE = 6
 SCHOOL_YEAR_STARTS_IN = 9
 LEAVING_AGE = 16
-YOUNG_PERSON_UNTIL_AGE = 25
 OLDEST_PUPIL_AGE = 25
 """In whole years: a plan is kept at most to the end of the school year in which its young
 person turns 25 (Children and Families Act 2014 s.46)."""
@@ -75,8 +74,3 @@ def young_person_from(born: date) -> date:
     s.8(3): compulsory school age ends *at the end of* the leaving date.
     """
     return compulsory_school_age_ends(born) + timedelta(days=1)
-
-
-def is_young_person(born: date, day: date) -> bool:
-    """Whether a person is over compulsory school age but under 25 on a day."""
-    return young_person_from(born) <= day < birthday(born, YOUNG_PERSON_UNTIL_AGE)

@@ -1,4 +1,4 @@
-"""Money in whole pence: exact, and shared out without losing a penny."""
+"""Money in whole pence: exact."""
 
 from __future__ import annotations
 
@@ -52,30 +52,6 @@ class Money:
         if not match:
             raise _refused("A sum is written in pounds, or pounds and two digits of pence.")
         return cls(int(match[1].replace(",", "")) * PENCE_IN_POUND + int(match[2] or 0))
-
-    def share(self, parts: int) -> tuple[Money, ...]:
-        """Divide into so many shares that add up to the whole (D-FUND-2).
-
-        No two shares differ by more than a penny; the larger ones come first.
-
-        Args:
-            parts: how many, at least one.
-
-        Raises:
-            MoneyRefused: fewer than one part.
-        """
-        if parts < 1:
-            raise _refused("A sum is shared among at least one.")
-        each, over = divmod(self.pence, parts)
-        return tuple(Money(each + 1 if place < over else each) for place in range(parts))
-
-    def __add__(self, other: Money) -> Money:
-        """Add two sums."""
-        return Money(self.pence + other.pence)
-
-    def __sub__(self, other: Money) -> Money:
-        """Take one sum from another."""
-        return Money(self.pence - other.pence)
 
     def __str__(self) -> str:
         """Write the sum as "£1,234.56"."""

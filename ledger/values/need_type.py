@@ -35,13 +35,11 @@ class NeedType:
         area: its broad area; None where the type tells none.
         only_with: codes of the SEN statuses that the census allows it with;
             empty for any.
-        legacy: whether its use has ended.
     """
 
     code: Code
     area: Code | None
     only_with: tuple[str, ...]
-    legacy: bool
 
     @classmethod
     def parse(cls, text: str, *, on: date | None = None) -> NeedType:
@@ -100,7 +98,6 @@ def _need_type(entry: CodeEntry) -> NeedType:
         code=entry.code,
         area=_area(entry.area) if entry.area else None,
         only_with=entry.only_with,
-        legacy=entry.valid_until is not None,
     )
 
 

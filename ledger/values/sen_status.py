@@ -27,12 +27,10 @@ class SenStatus:
     Attributes:
         code: the code with its scheme and label.
         on_register: whether it puts a pupil on the SEN register.
-        legacy: whether its use has ended.
     """
 
     code: Code
     on_register: bool
-    legacy: bool
 
     @classmethod
     def parse(cls, text: str, *, on: date | None = None) -> SenStatus:
@@ -71,6 +69,4 @@ class SenStatus:
 
 
 def _status(entry: CodeEntry) -> SenStatus:
-    return SenStatus(
-        code=entry.code, on_register=entry.on_register, legacy=entry.valid_until is not None
-    )
+    return SenStatus(code=entry.code, on_register=entry.on_register)

@@ -104,7 +104,6 @@ class ReceivedBundle:
 
     Attributes:
         manifest: the manifest, read.
-        manifest_index: its place in the sender's log.
         manifest_hash: SHA-256 of `manifest.sd-jwt`, as receipts quote it.
         signed_by: the name of the manifest's signer, or "".
         statements: in log order.
@@ -121,7 +120,6 @@ class ReceivedBundle:
     """
 
     manifest: ManifestIssued
-    manifest_index: int
     manifest_hash: bytes
     signed_by: str
     statements: tuple[ReceivedStatement, ...]
@@ -277,7 +275,6 @@ class _Examiner:
         head, judged = self.logged.head, self.logged.authority
         return ReceivedBundle(
             manifest=said,
-            manifest_index=manifest.index,
             manifest_hash=hashlib.sha256(self.logged.files[f"{MANIFEST}.sd-jwt"]).digest(),
             signed_by=signers.get(manifest.statement.kid, ""),
             statements=tuple(

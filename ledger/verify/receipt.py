@@ -14,7 +14,6 @@ from ledger.formats.sha256sums import check_sha256sums
 from ledger.formats.signed_note import COSIGNATURE_ED25519, SignedNote, VerifierKey
 from ledger.seal.checkpoints import (
     NoKnownSignature,
-    VerifiedCosignature,
     check_cosignatures,
     open_checkpoint,
 )
@@ -48,8 +47,6 @@ class ReceiptFacts:
         checkpoint: the signer's checkpoint, verbatim.
         sender_checkpoint: the sender's head with the receiver's cosignature;
             None in a confirmation.
-        cosigned_at: when the receiver cosigned it, seconds since 1970; None
-            in a confirmation, or where no cosignature counts.
     """
 
     outcome: str
@@ -63,7 +60,6 @@ class ReceiptFacts:
     root: bytes
     checkpoint: bytes
     sender_checkpoint: bytes | None
-    cosigned_at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +126,9 @@ def _read(logged: LoggedMembers) -> ReceiptFacts:
     logged.judge(authority, [receipt])
     said = _said(receipt)
     logged.check_said([receipt])
-    cosigned: tuple[VerifiedCosignature, ...] = ()
     with logged.findings.catching():
         _check_own_side(said, logged.head.origin)
-        cosigned = _check_sender_checkpoint(logged, said)
+        _check_sender_checkpoint(logged, said)
     return ReceiptFacts(
         outcome=said.outcome.code if isinstance(said, ReceiptIssued) else CONFIRMED,
         said=said,
@@ -146,7 +141,6 @@ def _read(logged: LoggedMembers) -> ReceiptFacts:
         root=logged.head.root,
         checkpoint=logged.files[CHECKPOINT],
         sender_checkpoint=logged.files.get(SENDER_CHECKPOINT),
-        cosigned_at=min((one.time for one in cosigned), default=None),
     )
 
 
@@ -184,11 +178,11 @@ def _check_own_side(said: ReceiptIssued | ConfirmationIssued, origin: str) -> No
 
 def _check_sender_checkpoint(
     logged: LoggedMembers, said: ReceiptIssued | ConfirmationIssued
-) -> tuple[VerifiedCosignature, ...]:
+) -> None:
     if isinstance(said, ConfirmationIssued):
         if SENDER_CHECKPOINT in logged.files:
             raise MalformedInput("A confirmation cosigns no checkpoint.", kind="unexpected-file")
-        return ()
+        return
     note = member(logged.files, SENDER_CHECKPOINT)
     head = Checkpoint.parse(SignedNote.parse(note).text)
     if (head.origin, head.size, head.root) != (
@@ -208,7 +202,6 @@ def _check_sender_checkpoint(
             kind="cosignature-missing",
         )
     logged.findings.counts["cosignatures"] += len(cosigned)
-    return cosigned
 
 
 def _check_sender_signature(logged: LoggedMembers, note: bytes) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import InputRefused, MalformedInput, NotFound
-from ledger.formats.tlog_policy import MAX_POLICY_BYTES, NO_QUORUM, TlogPolicy
+from ledger.formats.tlog_policy import MAX_POLICY_BYTES, TlogPolicy
 from ledger.seal.time_stamps import read_roots
 
 if TYPE_CHECKING:
@@ -61,11 +61,6 @@ class TrustPolicy:
     def witnesses(self) -> tuple[VerifierKey, ...]:
         """The keys of the cosigners that may count."""
         return tuple(witness.key for witness in self.tlog.witnesses)
-
-    @property
-    def asks_for_cosigners(self) -> bool:
-        """Whether a checkpoint needs cosignatures to be accepted."""
-        return self.tlog.quorum != NO_QUORUM
 
     def quorum_met(self, verified: Iterable[VerifiedCosignature]) -> bool:
         """Tell whether enough cosigners agreed (C2SP tlog-policy, "Defining the quorum")."""

@@ -187,7 +187,6 @@ def test_the_document_names_every_title_that_is_signed_or_bound() -> None:
     for title in (
         "send-ledger/v1/possession",
         "send-ledger/v1/wrapped\n",
-        "send-ledger/v1/wrapped-secret",
         "send-ledger/v1/person-keys",
         "send-ledger/v1/machine-key",
         content_keys.CLASS_KEY_TITLE,

@@ -20,8 +20,8 @@ from ledger.aggregates.handover import (
 )
 from ledger.aggregates.log import StreamHead, StreamHeadLogged
 from ledger.bundles.build import BundleRequest, Contents, Selection, build_bundle, choose_contents
-from ledger.bundles.card import policy_of_card
 from ledger.bundles.container import new_identity
+from ledger.bundles.exchange import policy_files
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
 from ledger.formats.card import Card
 from ledger.formats.checkpoint import cosigner_name
@@ -63,7 +63,8 @@ class School:
     @property
     def policy_files(self) -> Mapping[str, bytes]:
         """The trust policy that its card gives."""
-        return policy_of_card(self.card)
+        card = self.card
+        return policy_files(card.log_key, [card.cosigner_key], card.genesis)
 
     @property
     def policy(self) -> TrustPolicy:

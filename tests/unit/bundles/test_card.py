@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.bundles.card import fingerprint, make_card, policy_of_card, read_card
+from ledger.bundles.card import fingerprint, make_card, read_card
 from ledger.errors import InputRefused, LedgerError, MalformedInput
 from ledger.formats.card import Card, write_card_text
 from ledger.formats.checkpoint import cosigner_name, origin_of
@@ -21,7 +21,6 @@ from ledger.formats.signed_note import (
 )
 from ledger.seal.ed25519 import SigningKey
 from ledger.values.school_identity import Laestab, Urn
-from ledger.verify.trust_policy import read_trust_policy
 
 LOG, COSIGNER = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
 ORIGIN = origin_of(bytes(16))
@@ -158,14 +157,6 @@ def test_the_fingerprint_has_twelve_words_and_depends_on_every_key() -> None:
     ]
     assert len({words, *map(fingerprint, changed)}) == 5
     assert fingerprint(replace(FACTS, name="New name", issued=date(2027, 1, 1))) == words
-
-
-def test_the_policy_of_a_card_trusts_its_log_and_first_statement() -> None:
-    policy = read_trust_policy(policy_of_card(FACTS))
-    assert policy.logs == (FACTS.log_key,)
-    assert policy.witnesses == (FACTS.cosigner_key,)
-    assert policy.genesis == FACTS.genesis
-    assert not policy.asks_for_cosigners
 
 
 def test_the_example_in_the_documentation_is_this_very_card() -> None:

@@ -24,7 +24,6 @@ def test_a_policy_is_read_with_its_keys_and_first_statement(proved: Proved) -> N
     assert [key.name for key in policy.witnesses] == ["council.example/witness"]
     assert policy.roots == ()
     assert policy.genesis == bytes.fromhex(proved.policy["genesis.sha256"][:64].decode())
-    assert policy.asks_for_cosigners
     assert not policy.quorum_met(())
 
 

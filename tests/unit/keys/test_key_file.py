@@ -16,7 +16,6 @@ from ledger.seal.ed25519 import SigningKey
 from ledger.seal.key_file import (
     MACHINE_PURPOSES,
     PersonKeys,
-    change_passphrase,
     create_key_file,
     create_person_keys,
     machine_key_file,
@@ -122,27 +121,33 @@ def test_a_key_file_of_another_shape_is_refused_before_the_passphrase_is_tried(
         read_key_file(_changed(key_file, *path, value=value))
 
 
+@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b"\xff", b"{" * 100])
+def test_a_file_that_is_no_key_document_is_refused(document: bytes) -> None:
+    with pytest.raises(MalformedInput) as caught:
+        read_key_file(document)
+    assert caught.value.kind == "bad-key-file"
+
+
+def test_a_key_file_longer_than_any_is_refused_even_for_white_space(key_file: bytes) -> None:
+    with pytest.raises(MalformedInput) as caught:
+        read_key_file(key_file + b" " * 16384)
+    assert "longer" in caught.value.why
+
+
 def test_a_key_file_with_weakened_parameters_is_refused(key_file: bytes) -> None:
     with pytest.raises(InputRefused) as caught:
         read_key_file(_changed(key_file, "kdf", "memory_kib", value=8))
     assert caught.value.kind == "argon2-parameters"
 
 
-def test_a_changed_passphrase_opens_the_same_keys_under_a_new_salt(
+def test_keys_are_written_under_a_good_passphrase_and_a_new_salt_each_time(
     key_file: bytes, person_keys: PersonKeys, passphrase: str
 ) -> None:
-    new = change_passphrase(key_file, passphrase, "another fine passphrase", Entropy("change"))
-    assert open_key_file(new, "another fine passphrase") == person_keys
-    assert read_key_file(new).parameters.salt != read_key_file(key_file).parameters.salt
-
-
-def test_a_passphrase_is_changed_to_a_good_one_by_its_holder_only(
-    key_file: bytes, passphrase: str
-) -> None:
-    with pytest.raises(InputRefused):
-        change_passphrase(key_file, passphrase, "short", Entropy("change"))
-    with pytest.raises(KeyUnavailable):
-        change_passphrase(key_file, "wrong wrong wrong", "a good new passphrase", Entropy("x"))
+    again = create_key_file(person_keys, passphrase, Entropy("again"))
+    assert read_key_file(again).parameters.salt != read_key_file(key_file).parameters.salt
+    with pytest.raises(InputRefused) as caught:
+        create_key_file(person_keys, "short", Entropy("short"))
+    assert caught.value.kind == "passphrase-too-short"
 
 
 def test_the_keys_of_two_people_share_nothing() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from ledger.errors import InputRefused, KeyUnavailable, MalformedInput
@@ -16,91 +13,29 @@ from ledger.seal.passphrase import (
     check_new_passphrase,
     derive_kek,
     read_parameters,
-    unwrap,
     unwrap_under,
-    wrap,
     wrap_under,
     wrapping_context,
 )
-from tests.fixed_randomness import Entropy
 
 SALT = bytes(range(16))
 PARAMETERS = Argon2Parameters(salt=SALT)
 SECRET = b"thirty-two bytes of root secret!"
 
 
-@pytest.fixture(scope="module")
-def wrapped() -> bytes:
-    return wrap(SECRET, "Zoë's long passphrase", "root", "key-1", Entropy("wrap"))
+def test_the_same_words_typed_in_another_unicode_form_give_the_same_key() -> None:
+    typed = derive_kek("Zoë's long passphrase", PARAMETERS)
+    assert derive_kek("Zoe\u0308's long passphrase", PARAMETERS) == typed
+    assert derive_kek("Zoe's long passphrase", PARAMETERS) != typed
 
 
-def _changed(document: bytes, **change: Any) -> bytes:
-    members = json.loads(document)
-    members.update(change)
-    return json.dumps(members).encode("ascii")
-
-
-def test_a_secret_opens_with_the_same_words_typed_in_another_unicode_form(wrapped: bytes) -> None:
-    assert unwrap(wrapped, "Zoe\u0308's long passphrase", "root", "key-1") == SECRET
-
-
-def test_a_wrong_passphrase_is_named_as_such_and_shows_nothing(wrapped: bytes) -> None:
-    with pytest.raises(KeyUnavailable) as caught:
-        unwrap(wrapped, "Zoe's long passphrase", "root", "key-1")
-    assert (caught.value.kind, caught.value.exit_code) == ("wrong-passphrase", 4)
-    assert "Zoe" not in caught.value.what + caught.value.why + caught.value.remedy
-
-
-def test_a_file_holds_neither_secret_nor_passphrase(wrapped: bytes) -> None:
+def test_a_wrong_passphrase_is_named_as_such_and_shows_nothing() -> None:
+    context = wrapping_context("root", "key-1", PARAMETERS)
+    wrapped = wrap_under(bytes(32), context, SECRET)
     assert SECRET not in wrapped
-    assert b"passphrase" not in wrapped
-    assert json.loads(wrapped)["kdf"] == {
-        "name": "argon2id",
-        "memory_kib": 65536,
-        "iterations": 3,
-        "lanes": 1,
-        "salt": json.loads(wrapped)["kdf"]["salt"],
-    }
-
-
-def test_a_file_made_for_one_purpose_or_key_serves_no_other(wrapped: bytes) -> None:
-    for purpose, key_id in (("log", "key-1"), ("root", "key-2")):
-        with pytest.raises(MalformedInput):
-            unwrap(wrapped, "Zoë's long passphrase", purpose, key_id)
-
-
-def test_a_relabelled_file_does_not_open_under_its_new_label(wrapped: bytes) -> None:
-    with pytest.raises(KeyUnavailable):
-        unwrap(_changed(wrapped, purpose="log"), "Zoë's long passphrase", "log", "key-1")
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"cipher": "aes"},
-        {"format": "send-ledger/v2/wrapped-secret"},
-        {"more": 1},
-        {"kdf": {"name": "argon2id"}},
-        {"kdf": []},
-        {"wrapped": 5},
-    ],
-)
-def test_a_file_of_another_shape_is_refused(wrapped: bytes, change: dict[str, Any]) -> None:
-    with pytest.raises(MalformedInput) as caught:
-        unwrap(_changed(wrapped, **change), "Zoë's long passphrase", "root", "key-1")
-    assert caught.value.kind == "bad-key-file"
-
-
-@pytest.mark.parametrize("document", [b"", b"[]", b"{}", b"\xff", b"{" * 100, b" " * 20_000])
-def test_a_file_that_is_no_key_document_is_refused(document: bytes) -> None:
-    with pytest.raises(MalformedInput):
-        unwrap(document, "Zoë's long passphrase", "root", "key-1")
-
-
-def test_a_key_document_longer_than_any_is_refused_even_for_white_space(wrapped: bytes) -> None:
-    with pytest.raises(MalformedInput) as caught:
-        unwrap(wrapped + b" " * 16384, "Zoë's long passphrase", "root", "key-1")
-    assert "longer" in caught.value.why
+    with pytest.raises(KeyUnavailable) as caught:
+        unwrap_under(bytes([1]) * 32, context, wrapped)
+    assert (caught.value.kind, caught.value.exit_code) == ("wrong-passphrase", 4)
 
 
 @pytest.mark.parametrize("which", range(3))
@@ -162,8 +97,6 @@ def test_a_new_passphrase_below_twelve_characters_is_refused_with_a_remedy(short
         check_new_passphrase(short)
     assert caught.value.kind == "passphrase-too-short"
     assert "words" in caught.value.remedy
-    with pytest.raises(InputRefused):
-        wrap(SECRET, short, "root", "key-1", Entropy("short"))
 
 
 def test_a_new_passphrase_of_twelve_characters_will_do() -> None:
@@ -192,8 +125,6 @@ def test_a_wrapped_secret_opens_in_its_own_context_only() -> None:
     ):
         with pytest.raises(KeyUnavailable):
             unwrap_under(kek, other, wrapped)
-    with pytest.raises(KeyUnavailable):
-        unwrap_under(bytes([1]) * 32, context, wrapped)
 
 
 def test_the_context_is_four_plain_lines() -> None:
@@ -208,8 +139,3 @@ def test_a_purpose_that_would_blur_the_lines_is_refused(odd: str) -> None:
         wrapping_context(odd, "key-1", PARAMETERS)
     with pytest.raises(MalformedInput):
         wrapping_context("root", odd, PARAMETERS)
-
-
-def test_a_secret_longer_than_any_key_is_refused() -> None:
-    with pytest.raises(MalformedInput):
-        wrap(bytes(4097), "a long passphrase", "root", "key-1", Entropy("long"))

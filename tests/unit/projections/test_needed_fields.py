@@ -14,7 +14,7 @@ import pytest
 from ledger.aggregates.proposal import EntryProposed, Proposal
 from ledger.aggregates.pupil import Pupil
 from ledger.aggregates.review import ReviewHeld
-from ledger.formats.disclosure import check_fields, disclosure_texts, read_disclosure
+from ledger.formats.disclosure import check_disclosures, check_fields, digest, disclosure_texts
 from ledger.formats.ledger_file import StoredEntry
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.row import pack_contents
@@ -132,7 +132,7 @@ def forge(ledger: BuiltLedger, index: int, field: str) -> None:
     assert entry.ciphertext is not None
     data_key = ledger.keys.data_key(entry.stream)
     texts = open_texts(read_statement(entry.statement), entry.ciphertext, data_key)
-    names = [read_disclosure(text).name for text in texts]
+    names = [one.name for one in check_disclosures(texts, [digest(text) for text in texts])]
     (forged,) = disclosure_texts({field: "Forged"}, bytes)
     texts[names.index(field)] = forged
     context = encryption_context(ledger.lid, entry.stream, entry.seq)

@@ -45,7 +45,6 @@ def exactly(day: date) -> tuple[date, date]:
 def test_a_period_counts_after_its_day(clock: Clock, start: date, due_on: date) -> None:
     due = deadline(clock, start)
     assert (due.due_on, due.latest_on) == exactly(due_on)
-    assert not due.estimate
 
 
 def test_no_clock_gives_no_day() -> None:
@@ -86,7 +85,6 @@ def test_a_bank_holiday_in_term_is_not_counted() -> None:
 
 def test_without_a_calendar_school_days_are_bounded_and_called_an_estimate() -> None:
     due = deadline(FIFTEEN, date(2026, 7, 17))
-    assert due.estimate
     assert due.due_on == date(2026, 8, 7)  # every weekday counted
     assert due.latest_on is not None
     assert due.latest_on > date(2026, 9, 22)
@@ -107,11 +105,11 @@ def test_the_upper_bound_spends_all_the_holidays_of_a_year_first() -> None:
 
 def test_beyond_the_calendar_the_count_goes_on_as_an_estimate() -> None:
     due = deadline(FIFTEEN, date(2026, 12, 16), calendar=CALENDAR)
-    assert due.estimate
+    assert due.latest_on != due.due_on
     assert due.due_on == date(2027, 1, 11)  # 17, 18 December, then weekdays
     before = deadline(Clock(kind="school_days", length=3), date(2026, 5, 28), calendar=CALENDAR)
     assert before.due_on == date(2026, 6, 2)  # whether 29 May counts, the calendar does not say
-    assert before.estimate
+    assert before.latest_on != before.due_on
 
 
 def test_beyond_the_known_bank_holidays_the_calendar_decides_and_says_so() -> None:

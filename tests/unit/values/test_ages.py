@@ -10,7 +10,6 @@ from ledger.values.ages import (
     age_on,
     birthday,
     compulsory_school_age_ends,
-    is_young_person,
     school_leaving_date,
     sixteenth_birthday,
     young_person_from,
@@ -68,14 +67,6 @@ def test_the_school_leaving_date_is_the_last_friday_in_june(year: int, leaving: 
 def test_compulsory_school_age_ends_by_section_8(born: date, ends: date) -> None:
     assert compulsory_school_age_ends(born) == ends
     assert young_person_from(born) == ends + timedelta(days=1)
-
-
-def test_a_young_person_is_over_school_age_and_under_25() -> None:
-    born = date(2010, 8, 31)
-    assert not is_young_person(born, date(2026, 6, 26))
-    assert is_young_person(born, date(2026, 6, 27))
-    assert is_young_person(born, date(2035, 8, 30))
-    assert not is_young_person(born, date(2035, 8, 31))
 
 
 def test_the_two_switch_dates_differ() -> None:

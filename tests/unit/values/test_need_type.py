@@ -67,7 +67,7 @@ def test_ds_is_used_from_january_2025() -> None:
 
 
 def test_besd_is_history_only() -> None:
-    assert NeedType.parse("BESD", on=date(2014, 8, 31)).legacy
+    assert NeedType.parse("BESD", on=date(2014, 8, 31)).code.code == "BESD"
     with pytest.raises(NeedTypeRefused):
         NeedType.parse("BESD")
     with pytest.raises(NeedTypeRefused):

@@ -23,7 +23,7 @@ from ledger.values.sen_status import SenStatus, SenStatusRefused
 )
 def test_d_reg_6_current_values_are_e_k_and_n(text: str, code: str, on_register: bool) -> None:
     status = SenStatus.parse(text)
-    assert (status.code.code, status.on_register, status.legacy) == (code, on_register, False)
+    assert (status.code.code, status.on_register) == (code, on_register)
     assert status.code.scheme == "dfe-sen-provision"
 
 
@@ -40,7 +40,6 @@ def test_d_reg_18_legacy_codes_are_never_new_current_values(text: str) -> None:
 )
 def test_d_reg_18_legacy_codes_are_history_until_their_end(text: str, last: date) -> None:
     status = SenStatus.parse(text, on=last)
-    assert status.legacy
     assert status.on_register
     with pytest.raises(SenStatusRefused):
         SenStatus.parse(text, on=last.replace(year=last.year + 1))

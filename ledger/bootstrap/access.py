@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.bootstrap.home import Home
+from ledger.bootstrap.own_keys import demand_own_access_key
 from ledger.errors import KeyUnavailable, LedgerError
 from ledger.formats.access_log import AccessRecord
-from ledger.formats.ledger_reader import LedgerReader
-from ledger.formats.statement import StreamPlace, read_statement
 from ledger.recorder.access_log import AccessLog, access_log_failed
 from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.authority import Authority
 from ledger.values.dates import OccurredOn
 
 
@@ -58,8 +58,8 @@ LIBRARY = Reading(command="library")
 
 
 def note_access(
-    home: Home, keys: ContentKeyStore, record: AccessRecord, auth: StreamPlace | None
-) -> None:
+    home: Home, keys: ContentKeyStore, record: AccessRecord, authority: Authority
+) -> bool:
     """Keep the record of a reading, before anything is shown.
 
     On read-only media nothing can be recorded, and reading goes on.
@@ -68,18 +68,23 @@ def note_access(
         home: where.
         keys: the reader's.
         record: see `Reading.record`.
-        auth: newest statement of the authority stream.
+        authority: keys and roles, as of the newest entry.
+
+    Returns:
+        Whether it was recorded.
 
     Raises:
         StorageFailed: kind `access-log-failed`; nothing may be shown.
+        KeyUnavailable: kind `foreign-key`: another ledger's key would sign; likewise.
     """
     if is_read_only(home.path):
-        return
+        return False
     stream = home.streams.access.bytes
     try:
         key, data_key = home.machine_key("access"), keys.data_key(stream)
     except KeyUnavailable as error:
         raise access_log_failed(error.what) from error
+    demand_own_access_key(home, authority)
     AccessLog(
         path=home.access_path,
         lid=home.lid,
@@ -88,39 +93,34 @@ def note_access(
         kid=key.kid,
         sign=key.sign,
         entropy=home.entropy,
-    ).append(record, home.clock(), auth)
+    ).append(record, home.clock(), authority.head)
+    return True
 
 
 def note_verifying(
     home: Home, keys: ContentKeyStore, reader: bytes, role: str | None, reading: Reading
-) -> None:
-    """Keep the record of contents being opened to be verified, in a ledger that may be altered.
-
-    Nothing in it is judged, therefore.  Where not even its newest entry about keys
-    can be found, nothing can be opened, and nothing is recorded.
+) -> bool:
+    """Keep the record of contents being opened to be verified.
 
     Args:
-        home: where.
+        home: where; its ledger may be altered.
         keys: the reader's.
         reader: the person's random id, 16 bytes.
         role: the role that they named, or None.
         reading: how they read.
 
+    Returns:
+        Whether it was recorded; not where the ledger's own keys cannot be told.
+
     Raises:
         StorageFailed: kind `access-log-failed`.
+        KeyUnavailable: kind `foreign-key`.
     """
     try:
-        with home.reading() as ledger:
-            auth = _newest_authority(ledger)
+        authority = home.authority()
     except LedgerError:
-        return
-    note_access(home, keys, reading.record(home, reader, role or ""), auth)
-
-
-def _newest_authority(ledger: LedgerReader) -> StreamPlace:
-    stream = ledger.entry(0).stream
-    newest = ledger.place(stream, ledger.stream_length(stream))
-    return StreamPlace(newest.seq, read_statement(newest.statement).hash)
+        return False
+    return note_access(home, keys, reading.record(home, reader, role or ""), authority)
 
 
 def is_read_only(folder: Path) -> bool:

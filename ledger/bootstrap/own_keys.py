@@ -8,18 +8,22 @@ from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import b64url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledger.bootstrap.home import Home
     from ledger.seal.authority import Authority
 
 PURPOSES: Final = ("log", "system", "cosigner", "access")
 
 
-def foreign_machine_keys(home: Home, authority: Authority) -> list[str]:
+def foreign_machine_keys(
+    home: Home, authority: Authority, purposes: Sequence[str] = PURPOSES
+) -> list[str]:
     """Name the purposes whose key file holds a key that the ledger never registered for it.
 
     A file that is not there is somebody else's business: whoever needs it says so.
     """
-    there = [one for one in PURPOSES if (home.path / "keys" / f"{one}.json").exists()]
+    there = [one for one in purposes if (home.path / "keys" / f"{one}.json").exists()]
     return [one for one in there if not _is_own(authority, home.machine_key(one).kid, one)]
 
 
@@ -32,15 +36,28 @@ def demand_own_keys(home: Home) -> None:
     with home.reading() as reader:
         if not reader.size:  # it is just being founded
             return
-    foreign = foreign_machine_keys(home, home.authority())
-    if foreign:
-        names = ", ".join(f"keys/{one}.json" for one in foreign)
-        raise KeyUnavailable(
-            f"{names}: not this ledger's own key; nothing was recorded.",
-            "The ledger never registered that key. It belongs to another ledger, or was made anew.",
-            "Put back the file from this home's newest backup; see send-ledger doctor.",
-            kind="foreign-key",
-        )
+    if foreign := foreign_machine_keys(home, home.authority()):
+        raise _foreign(foreign, "nothing was recorded")
+
+
+def demand_own_access_key(home: Home, authority: Authority) -> None:
+    """Refuse to sign a reading with another ledger's key.
+
+    Raises:
+        KeyUnavailable: kind "foreign-key".
+    """
+    if foreign_machine_keys(home, authority, ["access"]):
+        raise _foreign(["access"], "nothing is shown")
+
+
+def _foreign(purposes: Sequence[str], so: str) -> KeyUnavailable:
+    names = ", ".join(f"keys/{one}.json" for one in purposes)
+    return KeyUnavailable(
+        f"{names}: not this ledger's own key; {so}.",
+        "The ledger never registered that key. It belongs to another ledger, or was made anew.",
+        "Put back the file from this home's newest backup; see send-ledger doctor.",
+        kind="foreign-key",
+    )
 
 
 def unknown_people(home: Home, authority: Authority) -> tuple[int, int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from ledger.bootstrap.access import LIBRARY, Reading, note_access
+from ledger.bootstrap.access import LIBRARY, Reading, is_read_only, note_access
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.person import demand_live_key, role_in_force
-from ledger.errors import NotFound, UsageError
+from ledger.errors import NotFound, StorageFailed, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.projections.catch_up import catch_up
@@ -61,6 +62,11 @@ class View:
         position = self._models.position()
         return position.folded.size if position else 0
 
+    @property
+    def unrecorded(self) -> bool:
+        """Whether something was read that is recorded nowhere: the home is on read-only media."""
+        return bool(self._noted) and is_read_only(self.home.path)
+
     def note_access(self, about: bytes | None = None) -> None:
         """Record, once, that this person reads of a pupil, or of a whole list.
 
@@ -75,7 +81,7 @@ class View:
                 self.home,
                 self.keys,
                 self.reading.record(self.home, self.opened.person, self.role, about),
-                self.authority.head,
+                self.authority,
             )
             self._noted.add(about)
 
@@ -161,8 +167,7 @@ def open_view(
         demand_live_key(authority, opened.signing.kid)
         chosen = role_in_force(authority, b64url(opened.person), role, _today(home, reader))
         keys.unlock(opened.reading, authority)
-        with open_read_models(home.read_models_path, keys.data_key) as models:
-            catch_up(models, reader, progress)
+        with _caught_up(home, keys, reader, progress) as models:
             yield View(
                 home=home,
                 opened=opened,
@@ -173,3 +178,20 @@ def open_view(
                 reading=reading,
                 _models=models,
             )
+
+
+@contextmanager
+def _caught_up(
+    home: Home, keys: ContentKeyStore, reader: LedgerReader, progress: Callable[[int], None]
+) -> Iterator[ReadModelFile]:
+    """Open the read models, caught up; in memory where the home's own file cannot be."""
+    with ExitStack() as stack:
+        try:
+            models = stack.enter_context(open_read_models(home.read_models_path, keys.data_key))
+            catch_up(models, reader, progress)
+        except (StorageFailed, OSError):
+            if os.access(home.path, os.W_OK):
+                raise
+            models = stack.enter_context(open_read_models(None, keys.data_key))
+            catch_up(models, reader, progress)
+        yield models

@@ -55,6 +55,7 @@ INCOMPLETE: Final = frozenset(
 NOTES: Final = frozenset(
     {
         "clock-off",
+        "contents-left-closed",
         "continues",
         "countersigned",
         "disputed",

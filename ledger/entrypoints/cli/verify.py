@@ -15,7 +15,7 @@ from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.viewing import reading_of
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, UsageError
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, StorageFailed, UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.content_keys import KeyRowAltered
@@ -24,6 +24,10 @@ from ledger.verify.trust_policy import load_trust_policy
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = GivenPath(files=False)
+_NOT_NOTED = (
+    "The contents were read; the access log did not take that down, for the home is on read-only "
+    "media, or its ledger is altered."
+)
 
 
 @ledger_command(name="verify")
@@ -74,20 +78,20 @@ def command(
         policy=load_trust_policy(policy) if policy else None,
         since=since,
     )
-    told = ""
+    note = None
     if setting.who is not None and not envelope:
-        wanted, told = _opened(setting, place, wanted)
+        wanted, note = _opened(setting, place, wanted)
     report = verify_target(place, wanted)
-    _say(setting, with_note(report, "reading-elsewhere", told) if told else report)
+    _say(setting, with_note(report, *note) if note else report)
     click.get_current_context().exit(report.exit_code)
 
 
-def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, str]:
+def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, tuple[str, str] | None]:
     """Open the contents as the person named: of the home verified, or of the receiving school.
 
     Returns:
-        What is wanted; and what to say of the reading, where the access log of the
-        home that is opened did not take it down.
+        What is wanted; and the note on the reading, where the access log of the home
+        that is opened did not take it down.
     """
     home = _home_of(setting, place)
     who = setting.person()
@@ -98,24 +102,35 @@ def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, str]
     except LedgerBusy:  # says nothing about the bytes
         raise
     except LedgerError as error:
-        return replace(wanted, data_key=partial(_refused, error)), ""
+        return replace(wanted, data_key=partial(_refused, error)), None
     noting, told = _noting(setting, home)
     if noting is not None:
-        note_verifying(noting, keys, opened.person, setting.role, reading_of(setting))
+        try:
+            noted = note_verifying(noting, keys, opened.person, setting.role, reading_of(setting))
+        except (StorageFailed, KeyUnavailable) as error:
+            return replace(wanted, data_key=partial(_refused, error)), _left_closed(error)
+        told = told if noted else _NOT_NOTED
     try:
         identity = identity_of(keys.data_key(home.streams.transport.bytes))
     except KeyUnavailable:
         identity = None
     recipient = origin_of(home.lid)
     wanted = replace(wanted, data_key=keys.data_key, identity=identity, recipient=recipient)
-    return wanted, told
+    return wanted, ("reading-elsewhere", told) if told else None
+
+
+def _left_closed(error: LedgerError) -> tuple[str, str]:
+    words = f"The contents were left closed, for reading them is recorded first. {error.what}"
+    return "contents-left-closed", words
 
 
 def _refused(error: LedgerError, _stream: bytes) -> bytes:
     """Say of every record why its key is not had: altered class keys, or an altered authority."""
     if isinstance(error, KeyRowAltered):
         raise error
-    raise KeyUnavailable("No contents were opened.", error.what, kind="contents-unopened")
+    raise KeyUnavailable(
+        "No contents were opened.", error.what, error.remedy, kind="contents-unopened"
+    )
 
 
 def _noting(setting: Setting, home: Home) -> tuple[Home | None, str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ledger.entrypoints.cli.command import Setting
     from ledger.projections.register import RegisterRow
 
+_UNRECORDED = "The home is on read-only media: that you read here is recorded nowhere."
+
 
 @contextmanager
 def viewing(setting: Setting, fields: Iterable[str] = ()) -> Iterator[View]:
@@ -36,6 +38,8 @@ def viewing(setting: Setting, fields: Iterable[str] = ()) -> Iterator[View]:
     reading = reading_of(setting, fields)
     with open_view(home, who, passphrase, setting.role, show_progress, reading=reading) as view:
         yield view
+        if view.unrecorded:
+            click.echo(_UNRECORDED, err=True)
 
 
 def reading_of(setting: Setting, fields: Iterable[str] = ()) -> Reading:

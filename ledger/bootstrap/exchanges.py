@@ -10,6 +10,7 @@ from ledger.application.log import add_cosignature
 from ledger.application.witnessing import CosignerKey
 from ledger.bootstrap.cards import transport_identity
 from ledger.bootstrap.consents import consent_to_share
+from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session, machine_actor
 from ledger.bundles.exchange import Exchange, policy_files
 from ledger.formats.checkpoint import origin_of
@@ -48,16 +49,14 @@ def exchange_of(
         keep_cosignature=lambda size, line: _keep(session, reader, size, line),
         cosigner=CosignerKey(cosigner.public, cosigner.sign),
         identity=lambda: transport_identity(session),
-        policy=own_policy(session, reader),
+        policy=own_policy(home, reader, session.desk.load(School, session.desk.streams.school)),
         attachments=AttachmentStore(home.path / "attachments", session.keys, home.lid),
     )
 
 
-def own_policy(session: Session, reader: LedgerReader) -> dict[str, bytes]:
+def own_policy(home: Home, reader: LedgerReader, school: School) -> dict[str, bytes]:
     """Write this school's own claim of its trust policy; trusted schools' cosigners are listed."""
-    home, desk = session.home, session.desk
     log = VerifierKey(name=origin_of(home.lid), type=ED25519, public=home.machine_key("log").public)
-    school = desk.load(School, desk.streams.school)
     cosigners = [VerifierKey.parse(one.cosigner_key) for one in school.partners.values()]
     genesis = hashlib.sha256(reader.entry(0).statement).digest()
     files = policy_files(log, cosigners, genesis)

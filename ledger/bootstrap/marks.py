@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -67,6 +68,17 @@ def _holds(folder: Path, lid: bytes) -> bool:
         return read_home_file((folder / "home.json").read_bytes()).lid == lid
     except (OSError, MalformedInput):
         return False
+
+
+def why_not_written(home: Home) -> str:
+    """Say why nothing can be recorded in a home; empty where it can."""
+    if (home.path / BACKUP_NOTE).exists():
+        return "it is a backup."
+    if (known := living_home(home)) is not None:
+        return f"it is a copy of the ledger at {known}."
+    if why := behind_mark(home):
+        return f"it was rolled back, or is older than another copy: {why}"
+    return "" if os.access(home.path, os.W_OK) else "its folder is read-only."
 
 
 def demand_living(home: Home) -> None:

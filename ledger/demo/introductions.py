@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def exchange_cards(one: Stage, other: Stage) -> None:
     """Let each school write its card, and trust the other's after comparing twelve words."""
     for stage in (one, other):
-        write_private(stage.places.card, school_card(stage.seats.take("senco").session))
+        write_private(stage.places.card, school_card(stage.seats.take("senco").view))
     _trust(one, other)
     _trust(other, one)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.bootstrap.exchanges import own_policy
+from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import read_card
 from ledger.bundles.exchange import policy_files
 from ledger.demo.consent_form import PROVED, SHOWN
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def prove_consent(sender: Stage, folder: Path) -> None:
     """Write the folder that proves, offline, that the consent was given and is in force."""
     seat = sender.seats.take("senco")
-    claims = own_policy(seat.session, seat.view.reader)
+    claims = own_policy(sender.home, seat.view.reader, own_school(seat.view))
     files = build_proof(
         ProofRequest(
             reader=seat.view.reader,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.mounts import mounted, read_only
 from tests.support.school_home import (
     SchoolHome,
     python_process,
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
 
 STATUS = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
 SAVES = 50
-
-
-@contextmanager
-def mounted(kind: str, source: str, folder: Path, options: str) -> Iterator[Path]:
-    """Mount something, where this computer lets us."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    words = ["mount", *(["-t", kind] if kind else []), "-o", options, source, str(folder)]
-    try:
-        done = subprocess.run(words, capture_output=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount here")
-    if done.returncode != 0:
-        pytest.skip("this user may not mount a file system of a chosen size")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
 
 
 @contextmanager
@@ -118,8 +102,7 @@ def test_read_only_media_are_verified_read_and_never_written(
             os.sync()
         school.ok("register", "--as", "senco")
         place = tmp_path / "read-only"
-        stack.enter_context(mounted("", str(school.folder), place, "bind"))
-        subprocess.run(["mount", "-o", "remount,bind,ro", str(place)], check=True)
+        stack.enter_context(read_only(school.folder, place))
         media = SchoolHome(place)
         elsewhere: dict[str, str | None] = {"SEND_LEDGER_STATE": str(school.state)}
         report = media.ok("verify", "--as", "senco", env=elsewhere)

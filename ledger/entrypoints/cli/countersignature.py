@@ -170,7 +170,7 @@ def prepare_command(
 def _sign_here(
     setting: Setting, at_work: Acting, to_sign: ToSign, key: Path, passphrase_file: Path | None
 ) -> None:
-    card = read_card(school_card(at_work.session))
+    card = read_card(school_card(at_work.view))
     click.echo(f"To be countersigned by {to_sign.name}:\n{_school(card)}\n{_MEANING}", err=True)
     passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
     body = BodyKey(read_private(key), passphrase)

@@ -17,10 +17,12 @@ from ledger.aggregates.school import (
     TermDatesRecorded,
 )
 from ledger.bootstrap.cards import school_card, transport_identity
+from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import fingerprint, read_card
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.parameters import WORDS, GivenPath
+from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.seal.private_files import write_private
@@ -55,8 +57,8 @@ def card(setting: Setting, *, out: Path | None) -> None:
       send-ledger school card --out our.card --as senco
       send-ledger school card --as head
     """
-    with acting(setting) as at_work:
-        data = school_card(at_work.session)
+    with viewing(setting) as view:
+        data = school_card(view)
     words = fingerprint(read_card(data))
     if out is not None:
         write_private(out, data, replace=True)
@@ -159,11 +161,10 @@ def partners(setting: Setting) -> None:
       send-ledger school partners --as senco
       send-ledger school partners --as senco --json
     """
-    with acting(setting) as at_work:
-        school = at_work.desk.load(School, at_work.desk.streams.school)
+    with viewing(setting) as view:
         rows = [
             {"name": one.name, "urn": one.urn, "origin": one.log_origin, "words": one.fingerprint}
-            for one in school.partners.values()
+            for one in own_school(view).partners.values()
         ]
     columns = {"name": "School", "urn": "URN", "origin": "Ledger", "words": "Fingerprint"}
     say_table(setting, rows, columns, empty="No other school is trusted yet.")

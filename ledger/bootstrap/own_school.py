@@ -1,0 +1,40 @@
+"""The school's own record as somebody reads it: who it is, and whom it trusts."""
+
+from __future__ import annotations
+
+from ledger.aggregates.school import School
+from ledger.bootstrap.view import View
+from ledger.errors import AlterationFound
+from ledger.formats.ledger_file import StoredEntry
+from ledger.formats.statement import read_statement
+from ledger.projections.records import read_record
+from ledger.seal.authority import Authority
+from ledger.seal.ed25519 import verify
+
+
+def own_school(view: View) -> School:
+    """Rebuild the school's own record.
+
+    Others act on what it says, so every signature is checked here.
+
+    Raises:
+        AlterationFound: an entry's signature does not fit, or it stands in a wrong place.
+        NotAuthorised: its signer may not sign it.
+    """
+    stream = view.home.file.streams["school"]
+    for entry in view.reader.stream(stream):
+        _check_signed(view.authority, entry)
+    return read_record(view.reader, view.keys.data_key, School, stream)
+
+
+def _check_signed(authority: Authority, entry: StoredEntry) -> None:
+    statement = read_statement(entry.statement)
+    authority.judge(entry.index, statement)
+    verify(authority.keys[statement.kid].public, statement.signature, statement.signing_input)
+    if (statement.stream, statement.seq) != (entry.stream, entry.seq):
+        raise AlterationFound(
+            "An entry stands in another place than it was signed for.",
+            "The ledger file was changed.",
+            "Run: send-ledger verify; and restore the newest backup.",
+            kind="wrong-place",
+        )

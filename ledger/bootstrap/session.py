@@ -11,12 +11,11 @@ from ledger.aggregates.log import StreamHead
 from ledger.application.desk import Desk
 from ledger.application.ledger_application import LedgerApplication, Parts
 from ledger.application.log import LogKey, seal_log
-from ledger.bootstrap.access import LIBRARY, Reading
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation, demand_living
 from ledger.bootstrap.own_keys import demand_own_keys
 from ledger.bootstrap.upns import check_upns
-from ledger.bootstrap.view import View, open_view
+from ledger.bootstrap.view import View
 from ledger.errors import LedgerError
 from ledger.formats.access_log import read_access_log
 from ledger.formats.encoding import b64url
@@ -144,32 +143,30 @@ def open_session(home: Home, actor: Actor, name: str, keys: ContentKeyStore) -> 
     return Session(home, keys, desk, SealStore(datastore), datastore)
 
 
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person at work: what they see, and the desk where they sign."""
+
+    view: View
+    session: Session
+
+    @property
+    def desk(self) -> Desk:
+        """Where they sign."""
+        return self.session.desk
+
+
 @contextmanager
-def person_session(
-    home: Home, who: str, passphrase: str, role: str | None = None, *, reading: Reading = LIBRARY
-) -> Iterator[Session]:
-    """Open a session for a person.
-
-    Args:
-        home: where.
-        who: handle, name or id.
-        passphrase: theirs.
-        role: the role to act in; by default the first they hold of `ROLE_ORDER`.
-        reading: how they read, for the access log.
-
-    Raises:
-        KeyUnavailable: no such person, a wrong passphrase, or no role in force.
-    """
-    with open_view(home, who, passphrase, role, reading=reading) as view:
-        session = session_of(view)
-        try:
-            yield session
-        finally:
-            session.close()
+def act(view: View) -> Iterator[Acting]:
+    """Let a person who has a view sign as well."""
+    session = _session_of(view)
+    try:
+        yield Acting(view, session)
+    finally:
+        session.close()
 
 
-def session_of(view: View) -> Session:
-    """Open a session for a person who has a view; the caller closes it."""
+def _session_of(view: View) -> Session:
     opened = view.opened
     actor = Actor(b64url(opened.person), view.role, opened.signing.kid, opened.signing.sign)
     name = names_by_kid(view.people()).get(opened.signing.kid, "")

@@ -11,7 +11,7 @@ from ledger.demo.rounds import known_code
 from ledger.formats.encoding import b64url
 
 if TYPE_CHECKING:
-    from ledger.demo.seats import Seat
+    from ledger.bootstrap.session import Acting
     from ledger.demo.stage import Stage
     from ledger.projections.people import Person
 
@@ -89,6 +89,6 @@ def renew_the_key(stage: Stage) -> None:
     stage.count("keys_renewed")
 
 
-def _person(seat: Seat, handle: str) -> Person:
+def _person(seat: Acting, handle: str) -> Person:
     wanted = b64url(seat.session.home.locate(handle).person)
     return seat.view.people()[wanted]

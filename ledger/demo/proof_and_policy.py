@@ -10,11 +10,10 @@ from ledger.bundles.card import read_card
 from ledger.bundles.exchange import policy_files
 from ledger.demo.consent_form import PROVED, SHOWN
 from ledger.evidence.proof_folder import ProofRequest, build_proof
-from ledger.seal.private_files import make_private_folder, write_private
+from ledger.seal.private_files import write_private_folder
 from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ledger.demo.stage import Stage
@@ -35,7 +34,7 @@ def prove_consent(sender: Stage, folder: Path) -> None:
             tsa_roots=claims.get(ROOTS_NAME),
         )
     )
-    write_files(folder, files)
+    write_private_folder(folder, files)
     sender.counts["proof_files"] = len(files)
 
 
@@ -55,14 +54,5 @@ def write_outside_policy(
     files = policy_files(card.log_key, [cosigner], card.genesis)
     if roots is not None:
         files[ROOTS_NAME] = roots
-    write_files(folder, files)
+    write_private_folder(folder, files)
     return files
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a new private folder, its own folders made as needed."""
-    make_private_folder(folder)
-    for name, data in files.items():
-        path = folder / name
-        make_private_folder(path.parent)
-        write_private(path, data)

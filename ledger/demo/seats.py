@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from ledger.bootstrap.access import Reading
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.session import Session, session_of
-from ledger.bootstrap.view import View, open_view
+from ledger.bootstrap.session import Acting, act
+from ledger.bootstrap.view import open_view
 from ledger.projections.catch_up import catch_up
 
 if TYPE_CHECKING:
-    from ledger.application.desk import Desk
     from ledger.seal.key_file import PersonKeys
 
 
@@ -36,19 +35,6 @@ class DemoHome(Home):
         return self.opened[who, passphrase]
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A person at work: what they see, and where they sign."""
-
-    view: View
-    session: Session
-
-    @property
-    def desk(self) -> Desk:
-        """Where they sign."""
-        return self.session.desk
-
-
 @dataclass(slots=True)
 class Seats:
     """Whoever was asked to act in a home so far.
@@ -64,9 +50,9 @@ class Seats:
     home: DemoHome
     passphrases: dict[str, str]
     _open: ExitStack = field(default_factory=ExitStack)
-    _taken: dict[str, Seat] = field(default_factory=dict)
+    _taken: dict[str, Acting] = field(default_factory=dict)
 
-    def take(self, handle: str) -> Seat:
+    def take(self, handle: str) -> Acting:
         """Give a person's seat."""
         seat = self._taken.get(handle)
         if seat is None:
@@ -75,12 +61,11 @@ class Seats:
                     self.home, handle, self.passphrases[handle], reading=Reading(command="demo")
                 )
             )
-            seat = Seat(view, session_of(view))
-            self._open.callback(seat.session.close)
+            seat = self._open.enter_context(act(view))
             self._taken[handle] = seat
         return seat
 
-    def take_caught_up(self, handle: str) -> Seat:
+    def take_caught_up(self, handle: str) -> Acting:
         """Give a person's seat with what they see brought up to date."""
         seat = self.take(handle)
         seat.view.authority = self.home.authority()

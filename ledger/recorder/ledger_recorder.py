@@ -18,7 +18,7 @@ from ledger.errors import AlreadyRecorded
 from ledger.formats.ledger_file import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from ledger.formats.row import Row, pack_row, unpack_row
 from ledger.recorder.datastore import LedgerDatastore
-from ledger.seal.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
+from ledger.seal.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, hashes_in, leaf_hash
 
 TOPIC = "statement"
 """The library's topic column would tell the kind of entry; there is only one."""
@@ -191,13 +191,9 @@ def write_tile(cursor: SQLiteCursor, level: int, number: int, hashes: bytes) -> 
             "SELECT hashes FROM tiles WHERE level = ? AND number BETWEEN ? AND ? ORDER BY number",
             (level, first, number),
         )
-        roots = [_tile_root(bytes(row[0])) for row in cursor.fetchall()]
+        tiles = [hashes_in(bytes(row[0])) for row in cursor.fetchall()]
+        roots = [Frontier.empty().extend(tile).root() for tile in tiles]
         write_tile(cursor, level + 1, number // TILE_WIDTH, b"".join(roots))
-
-
-def _tile_root(hashes: bytes) -> bytes:
-    leaves = [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
-    return Frontier.empty().extend(leaves).root()
 
 
 def _library_row(row: Any) -> tuple[UUID, int, str, bytes]:

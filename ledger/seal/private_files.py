@@ -27,6 +27,7 @@ else:
     import fcntl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
 OTHERS: Final = 0o077
@@ -88,6 +89,23 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
         ) from None
     except OSError as error:
         raise _storage_failed("A private file cannot be written.", error) from error
+
+
+def write_private_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files into a private folder, which is made where it is not there.
+
+    Args:
+        folder: where.
+        files: name → content; a name may hold `/`, for a folder inside.
+
+    Raises:
+        StorageFailed: as `make_private_folder` and `write_private`.
+    """
+    make_private_folder(folder)
+    for name, content in files.items():
+        path = folder / name
+        make_private_folder(path.parent)
+        write_private(path, content)
 
 
 def _write_new(path: Path, content: bytes) -> None:

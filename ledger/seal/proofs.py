@@ -9,6 +9,7 @@ from ledger.seal.tree import (
     TILE_WIDTH,
     Frontier,
     TileNodes,
+    hashes_in,
     leaf_hash,
     prove_consistency,
     prove_inclusion,
@@ -77,6 +78,4 @@ class LogProver:
         return b"".join(self._tile_root(level - 1, first + n) for n in range(max(full, 0)))
 
     def _tile_root(self, level: int, number: int) -> bytes:
-        hashes = self._tile(level, number)
-        leaves = [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
-        return Frontier.empty().extend(leaves).root()
+        return Frontier.empty().extend(hashes_in(self._tile(level, number))).root()

@@ -79,7 +79,7 @@ class Frontier:
     @classmethod
     def from_bytes(cls, size: int, data: bytes) -> Frontier:
         """Read what `to_bytes` wrote; what does not fit the size is `MalformedInput`."""
-        return cls(size, tuple(_hashes_of(data)))
+        return cls(size, tuple(hashes_in(data)))
 
     def to_bytes(self) -> bytes:
         """Write the roots one after another; the size is kept beside them."""
@@ -159,7 +159,7 @@ class TileNodes:
             data = self._tile(tile_level, tile_index)
             if len(data) > TILE_WIDTH * HASH_BYTES:
                 raise _malformed("bad-tile", "A tile of the log is too wide.")
-            nodes = LeafHashes(_hashes_of(data))
+            nodes = LeafHashes(hashes_in(data))
             if len(self._kept) == TILES_KEPT:
                 self._kept.clear()
             self._kept[tile_level, tile_index] = nodes
@@ -354,7 +354,8 @@ def _parents(level: Sequence[bytes]) -> list[bytes]:
     ]
 
 
-def _hashes_of(data: bytes) -> list[bytes]:
+def hashes_in(data: bytes) -> list[bytes]:
+    """Part hashes that stand one after another, as in a tile."""
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 
 

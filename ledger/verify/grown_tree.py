@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ledger.errors import AlterationFound
 from ledger.formats.checkpoint import HASH_BYTES
-from ledger.seal.tree import TILE_HEIGHT, TILE_WIDTH, Frontier, TileNodes, root_of
+from ledger.seal.tree import TILE_HEIGHT, TILE_WIDTH, Frontier, TileNodes, hashes_in, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -158,9 +158,7 @@ class GrownTree:
 
 
 def _fold(hashes: bytes | bytearray) -> bytes:
-    data = bytes(hashes)
-    nodes = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-    return Frontier.empty().extend(nodes).root()
+    return Frontier.empty().extend(hashes_in(bytes(hashes))).root()
 
 
 def _no_tile(_level: int, _number: int, /) -> bytes | None:

@@ -17,7 +17,6 @@ from ledger.application.staff import Grant
 from ledger.bootstrap import access
 from ledger.bootstrap.access import Reading
 from ledger.bootstrap.backups import back_up, restore
-from ledger.bootstrap.session import person_session
 from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.formats import kinds
 from ledger.formats.access_log import read_access_log
@@ -25,6 +24,7 @@ from ledger.formats.ledger_file import open_for_reading
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import read_statement
 from tests.support.cli_home import PASSPHRASE, CliHome, copy_home, make_template
+from tests.support.sessions import person_session
 
 ZOE, LI = "A203102209083", "E934421412007"
 OF_ZOE = (

@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.session import person_session
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.ledger_file import FILE_NAME
@@ -24,6 +23,7 @@ from tests.support.school_home import (
     SchoolHome,
     make_school,
 )
+from tests.support.sessions import person_session
 from tests.support.tampering import editing, rebuild_tree, statement_at
 
 if TYPE_CHECKING:

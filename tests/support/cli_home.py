@@ -17,10 +17,10 @@ from ledger.application.staff import Grant
 from ledger.bootstrap.access import Reading
 from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.session import person_session
 from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.entrypoints.cli import command
 from tests.support.computers import copy_computer
+from tests.support.sessions import person_session
 
 if TYPE_CHECKING:
     import pytest

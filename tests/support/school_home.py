@@ -27,13 +27,14 @@ from ledger.application.founding import SchoolFacts
 from ledger.application.staff import Grant
 from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.home import Home
-from ledger.bootstrap.session import Session, person_session
+from ledger.bootstrap.session import Session
 from ledger.bootstrap.staffing import Newcomer, add_person
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.seal import key_file
 from ledger.seal.passphrase import derive_kek
 from ledger.seal.private_files import write_private
 from tests.support.computers import copy_computer
+from tests.support.sessions import person_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -30,7 +30,7 @@ from ledger.formats.signed_note import SignedNote
 from ledger.projections.consents import ConsentRow, consents_of
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.register import RegisterRow
-from ledger.seal.private_files import make_private_folder, write_private
+from ledger.seal.private_files import write_private_folder
 from ledger.values.code import Code
 from ledger.values.dates import day_words, parse_day
 from ledger.verify.proof_time import CHECKPOINT
@@ -235,7 +235,7 @@ def prove(
         )
         closed = why_not_written(view.home)
         files = _proved(request, closed)
-    write_folder(out, files)
+    write_private_folder(out, files)
     proved = {"folder": str(out), "entry": entry, "files": sorted(files), "sealed": _sealed(files)}
     _say_proved(setting, proved, ended, closed)
 
@@ -287,12 +287,3 @@ def _say_proved(
         "\n".join(lines),
         {**proved, "not_in_force": members, "not_written": closed or None},
     )
-
-
-def write_folder(folder: Path, files: dict[str, bytes]) -> None:
-    """Write a proof's files into a new private folder."""
-    make_private_folder(folder)
-    for name, data in files.items():
-        path = folder / name
-        make_private_folder(path.parent)
-        write_private(path, data)

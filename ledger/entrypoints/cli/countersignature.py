@@ -12,8 +12,9 @@ from ledger.bootstrap.cards import school_card
 from ledger.bootstrap.countersigning import BodyKey, add, check_to_sign, make_request, prepare, sign
 from ledger.bootstrap.home import system_clock
 from ledger.bootstrap.machine_keys import root_actor
+from ledger.bootstrap.session import Acting
 from ledger.bundles.card import fingerprint, read_card
-from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,

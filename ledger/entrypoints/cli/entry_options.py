@@ -19,7 +19,8 @@ from ledger.aggregates.catalogue import AGGREGATES, aggregate_of
 from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import Command
 from ledger.application.entries import Draft, add_entries
-from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.bootstrap.session import Acting
+from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import SETTING_NAMES, ledger_command, say
 from ledger.entrypoints.cli.days import STATED
 from ledger.entrypoints.cli.entry_words import headline, stated_words

@@ -9,7 +9,8 @@ from uuid import UUID
 import click
 
 from ledger.application.proposal import REGISTERED, decline_proposal, sign_proposal
-from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.bootstrap.session import Acting
+from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,

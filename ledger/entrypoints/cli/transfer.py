@@ -12,6 +12,7 @@ from ledger.aggregates.aggregate import Aggregate
 from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.bootstrap.exchanges import exchange_of
 from ledger.bootstrap.received import handovers
+from ledger.bootstrap.session import Acting
 from ledger.bundles.acknowledge import acknowledge, complete
 from ledger.bundles.again import answer_again
 from ledger.bundles.exchange import Exchange
@@ -22,7 +23,7 @@ from ledger.bundles.receive import (
     reject_record,
 )
 from ledger.bundles.send import Sending, Sent, send_record
-from ledger.entrypoints.cli.acting import Acting, acting
+from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
 from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import GivenPath

@@ -15,8 +15,8 @@ from ledger.aggregates.pupil import PupilRegistered
 from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.application.entries import Batch, Draft
 from ledger.bootstrap.received import open_received
+from ledger.bootstrap.session import Acting
 from ledger.bundles.kept import SentPupil, pupil_of
-from ledger.entrypoints.cli.acting import Acting
 from ledger.entrypoints.cli.command import Setting
 from ledger.entrypoints.cli.table import printable
 from ledger.errors import UsageError

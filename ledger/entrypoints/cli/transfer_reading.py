@@ -21,7 +21,7 @@ from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import KeyUnavailable, NotFound, StorageFailed
 from ledger.formats.encoding import b64url
-from ledger.seal.private_files import make_private_folder, write_private
+from ledger.seal.private_files import write_private_folder
 from ledger.values.dates import day_words
 
 PAGE = "record.html"
@@ -157,11 +157,11 @@ def _write_page(folder: Path, kept: KeptRecord) -> None:
             "Read it without --out, or ask the SENCO.",
             kind="contents-unopened",
         )
-    make_private_folder(folder)
-    write_private(folder / PAGE, kept.bundle.page)
+    files = {PAGE: kept.bundle.page}
     for number, document in enumerate(kept.bundle.attachments, start=1):
         ending = _ENDINGS.get(document.kind, "bin")  # never a program's ending
-        write_private(folder / f"document-{number}.{ending}", document.data)
+        files[f"document-{number}.{ending}"] = document.data
+    write_private_folder(folder, files)
 
 
 def find_transfer(

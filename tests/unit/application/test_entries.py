@@ -18,13 +18,13 @@ from ledger.application.entries import (
     may_sign,
 )
 from ledger.application.proposal import decline_proposal, sign_proposal
-from ledger.bootstrap.session import person_session
 from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, RuleRefused
 from ledger.formats.statement import read_statement
 from ledger.seal.contents import open_entry
 from ledger.values.code import Code
 from ledger.values.dates import OccurredOn
 from tests.support.school_home import PASSPHRASE
+from tests.support.sessions import person_session
 from tests.support.victims import new_pupil
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ledger.bootstrap.create import NewHome, create_home
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import behind_mark, demand_continuation
 from ledger.bootstrap.person import role_in_force
-from ledger.bootstrap.session import machine_session, person_session
+from ledger.bootstrap.session import machine_session
 from ledger.bootstrap.staffing import Newcomer, add_person, rotate_key
 from ledger.bootstrap.view import open_view
 from ledger.errors import (
@@ -34,6 +34,7 @@ from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.content_keys import ReadingKey
 from ledger.seal.recovery import read_sheet
 from tests.support.school_home import FACTS, PASSPHRASE, SchoolHome, now
+from tests.support.sessions import person_session
 from tests.support.victims import new_pupil
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from ledger.seal.private_files import (
     make_private_folder,
     read_private,
     write_private,
+    write_private_folder,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +53,14 @@ def test_a_private_folder_is_its_owners_alone_whatever_the_umask(tmp_path: Path)
     make_private_folder(tmp_path / "home")
     make_private_folder(tmp_path / "home")
     assert _mode(tmp_path / "home") == 0o700
+
+
+@pytest.mark.usefixtures("any_umask")
+def test_a_folder_of_files_is_its_owners_alone_down_to_the_innermost(tmp_path: Path) -> None:
+    write_private_folder(tmp_path / "proof", {"README.txt": b"read", "keys/log.pem": b"key"})
+    found = {path.name: _mode(path) for path in (tmp_path / "proof").rglob("*")}
+    assert found == {"README.txt": 0o600, "keys": 0o700, "log.pem": 0o600}
+    assert (tmp_path / "proof" / "keys" / "log.pem").read_bytes() == b"key"
 
 
 def test_a_folder_that_others_can_enter_is_refused_with_its_remedy(tmp_path: Path) -> None:

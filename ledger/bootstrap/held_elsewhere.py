@@ -89,7 +89,7 @@ def ledger_file(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path
 
 
-def lid_of(target: Path) -> bytes | None:
+def claimed_lid(target: Path) -> bytes | None:
     """Give the ledger id that the first entry claims; None where it cannot be read."""
     try:
         with open_for_reading(ledger_file(target)) as connection:
@@ -103,7 +103,7 @@ def predecessors_among(paths: Iterable[Path], lid: bytes | None) -> list[Path]:
     return [
         path
         for path in paths
-        if is_ledger(path) and lid_of(path) != lid and not _held_in_ledger(path, lid)
+        if is_ledger(path) and claimed_lid(path) != lid and not _held_in_ledger(path, lid)
     ]
 
 

@@ -89,7 +89,7 @@ def add_head(
     return keys.person
 
 
-def grant_role(session: Session, person: Person, grant: Grant) -> None:
+def grant_and_open(session: Session, person: Person, grant: Grant) -> None:
     """Grant one more role, and open what it reads."""
     staff.grant_role(session.desk, unb64url(person.person), person.name, grant)
     if person.reading is not None:
@@ -98,7 +98,7 @@ def grant_role(session: Session, person: Person, grant: Grant) -> None:
         )
 
 
-def withdraw_role(
+def withdraw_and_close(
     view: View, session: Session, person: Person, *, role: str, from_index: int, why: str
 ) -> None:
     """Withdraw a role, and close what only it could read, by a new class key.
@@ -121,7 +121,7 @@ def withdraw_role(
     _close(session, person, classes_readable_by(role) - kept)
 
 
-def revoke_key(
+def revoke_and_close(
     view: View, session: Session, kid: str, *, from_index: int, reason: str, why: str
 ) -> None:
     """Revoke a key from an index on, and close everything its holder could read.

@@ -14,9 +14,9 @@ from pathlib import Path
 from ledger.bootstrap.held_elsewhere import (
     SQLITE_MAGIC,
     ZIP_MAGIC,
+    claimed_lid,
     compare_predecessor,
     held_in,
-    lid_of,
     predecessors_among,
     read_folder,
 )
@@ -127,7 +127,7 @@ def _verify_proof(target: Path, wanted: Wanted) -> Report:
 
 def verify_home(target: Path, wanted: Wanted) -> Report:
     """Verify a home or a copied ledger file."""
-    lid = lid_of(target)
+    lid = claimed_lid(target)
     mark = MarkFile.of(wanted.state_folder, lid).read() if lid else None
     saved_path = _saved_path(wanted.state_folder, lid)
     since = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.application.staff import record_leaving
-from ledger.bootstrap.staffing import replace_key, revoke_key, withdraw_role
+from ledger.bootstrap.staffing import replace_key, revoke_and_close, withdraw_and_close
 from ledger.demo.founding import appoint, new_passphrase
 from ledger.demo.rounds import known_code
 from ledger.formats.encoding import b64url
@@ -26,7 +26,7 @@ def senco_left(stage: Stage) -> None:
     seat = stage.seats.take_caught_up("head")
     person = _person(seat, "first-senco")
     index = seat.view.reader.size
-    withdraw_role(
+    withdraw_and_close(
         seat.view,
         seat.session,
         person,
@@ -37,7 +37,7 @@ def senco_left(stage: Stage) -> None:
     last_day = stage.played.on("12-31")
     record_leaving(seat.desk, stage.home.locate("first-senco").person, last_day, "moved away")
     (kid,) = stage.home.authority().live_keys(person.person)
-    revoke_key(
+    revoke_and_close(
         seat.view,
         seat.session,
         kid,
@@ -68,7 +68,7 @@ def lose_a_key(stage: Stage) -> None:
     stage.recorded["doubtful"] = doubtful
     seat = stage.seats.take_caught_up("head")
     (kid,) = seat.view.authority.live_keys(_person(seat, "teacher").person)
-    revoke_key(
+    revoke_and_close(
         seat.view,
         seat.session,
         kid,

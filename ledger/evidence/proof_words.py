@@ -14,7 +14,7 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import LedgerError
-from ledger.evidence.time_words import bracket_words, seal_words, stated_words
+from ledger.evidence.time_words import bracket_words, claimed_words, seal_words
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import compact_json
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
@@ -110,7 +110,7 @@ def write_readme(facts: ProofFacts) -> str:
         claim=_wrap(_claim(facts)),
         shown="\n".join(f"  {name}: {_value(value)}" for name, value in facts.fields.items()),
         withheld=_wrap(_withheld(facts)),
-        stated=_wrap(stated_words(_entry(facts))),
+        stated=_wrap(claimed_words(_entry(facts))),
         bracket=_wrap(bracket_words(facts.examined.bracket)),
         seals=_seals(facts),
         signer=_wrap(_signer(facts)),

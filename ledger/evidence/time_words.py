@@ -47,7 +47,7 @@ def bracket_words(bracket: TimeBracket) -> str:
     return " ".join(words)
 
 
-def stated_words(entry: Logged) -> str:
+def claimed_words(entry: Logged) -> str:
     """Say what a person stated and the school's clock wrote down; ends where the proof begins."""
     stated = _occurred_on(entry)
     recorded = parse_instant(entry.statement.recorded_at)
@@ -70,7 +70,7 @@ def proved_time(examined: ProofExamination) -> ProvedTime | None:
     if entry is None or examined.report.result == "altered":
         return None
     stated = _occurred_on(entry)
-    words = f"{stated_words(entry)} {bracket_words(bracket)}"
+    words = f"{claimed_words(entry)} {bracket_words(bracket)}"
     if "self-asserted" in examined.report.codes:
         words += " All this by the folder's own word: no trust policy was given."
     return ProvedTime(

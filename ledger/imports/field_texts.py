@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ledger.errors import InputRefused
-from ledger.values.dates import DateRefused, OccurredOn, parse_day
+from ledger.values.dates import DateRefused, OccurredOn, parse_day, parse_stated
 from ledger.values.person_name import PersonName
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ LONGEST_TEXT = 100
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?Z?\Z")
 _BARE_NUMBER = re.compile(r"[0-9]{5}(?:\.0+)?\Z")
 _TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2}\Z")
-_MONTH_AND_YEAR = re.compile(r"(0?[1-9]|1[0-2])/([0-9]{4})\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _YEAR_WORDS = re.compile(r"(?:(?:national )?curriculum |nc )?(?:year|yr|y)? ?0*([0-9]{1,2})\Z")
@@ -72,15 +71,9 @@ def parse_register_day(text: str) -> date:
     return parse_day(trimmed)
 
 
-def parse_stated(text: str) -> OccurredOn:
+def parse_register_date(text: str) -> OccurredOn:
     """Read a day, or a month or year where no more is known: 2019-09, 09/2019, 2019."""
-    month = _MONTH_AND_YEAR.match(text)
-    if month:
-        return OccurredOn.parse(f"{month[2]}-{int(month[1]):02d}")
-    try:
-        return OccurredOn.parse(text)
-    except DateRefused:
-        return OccurredOn.on(parse_register_day(text))
+    return parse_stated(text, parse_register_day)
 
 
 def parse_name(text: str) -> PersonName:

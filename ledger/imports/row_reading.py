@@ -17,9 +17,9 @@ from ledger.imports.field_texts import (
     parse_flag,
     parse_full_name,
     parse_name,
+    parse_register_date,
     parse_register_day,
     parse_sex,
-    parse_stated,
     parse_text,
     parse_year_group,
 )
@@ -257,8 +257,8 @@ def _check_start(reader: _Reader, name: str, since: OccurredOn | None, pupil: Pu
 
 
 def _spell(reader: _Reader) -> SenSpell | None:
-    since = reader.one("sen_start", parse_stated)
-    until = reader.one("sen_end", parse_stated)
+    since = reader.one("sen_start", parse_register_date)
+    until = reader.one("sen_end", parse_register_date)
     entry = reader.one("sen_status", _status_entry)
     if entry is None:
         return None
@@ -305,13 +305,13 @@ def _needs(reader: _Reader, mapping: ColumnMapping) -> tuple[ReadNeed, ...]:
     for number in mapping.numbers("need"):
         name = f"need_{number}"
         rank = reader.one(f"{name}_rank", _rank) or number
-        since = reader.one(f"{name}_start", parse_stated)
+        since = reader.one(f"{name}_start", parse_register_date)
         needs += [
             ReadNeed(type=found, rank=rank if place == 0 else None, since=since)
             for place, found in enumerate(_need_types(reader, name))
         ]
     rank_of_row = reader.one("need_rank", _rank)
-    since = reader.one("need_start", parse_stated)
+    since = reader.one("need_start", parse_register_date)
     listed = _need_types(reader, "need")
     needs += [
         ReadNeed(type=found, rank=rank_of_row if len(listed) == 1 else None, since=since)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -45,6 +46,7 @@ _STATED = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\Z")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})\Z")
 _BRITISH_DAY = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})\Z")
 _WORDED_DAY = re.compile(r"([0-9]{1,2})([ -])([A-Za-z]{3,9})\2([0-9]{4})\Z")
+_MONTH_AND_YEAR = re.compile(r"(?:([A-Za-z]{3,9})|([0-9]{1,2}))[ /-]([0-9]{4})\Z")
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z\Z",
 )
@@ -144,9 +146,39 @@ def parse_day(text: str) -> date:
     raise _refused("A day is written 2026-03-31, 31/03/2026, 31-03-2026 or 31 Mar 2026.")
 
 
+def parse_stated(text: str, read_day: Callable[[str], date] = parse_day) -> OccurredOn:
+    """Read a day, a month or a year as people state it.
+
+    Args:
+        text: what `read_day` reads, or 2026-03, 03/2026, March 2026, Mar 2026, 2026.
+        read_day: reads a day.
+
+    Raises:
+        DateRefused: another form, or no such day.
+    """
+    trimmed = text.strip()
+    if match := _MONTH_AND_YEAR.match(trimmed):
+        word, number, year = match.groups()
+        month = int(number) if number else _MONTH_NUMBERS.get(word.casefold(), 0)
+        return OccurredOn.parse(f"{year}-{month:02d}")
+    try:
+        return OccurredOn.parse(trimmed)
+    except DateRefused:
+        return OccurredOn.on(read_day(text))
+
+
 def day_words(day: date) -> str:
     """Write a day for reading, "3 March 2026", whatever the machine's language."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def stated_words(stated: OccurredOn) -> str:
+    """Write a stated date for reading: "3 March 2026", "March 2026" or "2026"."""
+    if stated.precision == "year":
+        return str(stated.first.year)
+    if stated.precision == "month":
+        return f"{MONTHS[stated.first.month - 1]} {stated.first.year}"
+    return day_words(stated.first)
 
 
 def instant_text(instant: datetime) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from ledger.aggregates.consent import FamilyAct
-from ledger.entrypoints.cli.days import Read, parse_stated
+from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import CodeChoice, hash_file, parse_words
 from ledger.statute.no_consent_needed import capacities
+from ledger.values.dates import parse_stated
 
 CAPACITIES = ("parental_responsibility", "young_person", "advocate")
 ACT_KINDS = ("signed_form", "message", "witnessed_words", "none")

@@ -20,7 +20,7 @@ from ledger.entrypoints.cli.entry_options import (
     take_circumstances,
     with_circumstances,
 )
-from ledger.entrypoints.cli.entry_words import headline, read_fields, stated_words
+from ledger.entrypoints.cli.entry_words import headline, read_fields
 from ledger.entrypoints.cli.field_values import changed_fields
 from ledger.entrypoints.cli.parameters import PAIR, WORDS
 from ledger.entrypoints.cli.pupil import IDENTIFIER
@@ -29,7 +29,7 @@ from ledger.formats.encoding import unb64url
 from ledger.formats.kinds import EVENT
 from ledger.projections import streams
 from ledger.seal.contents import OpenedEntry, open_entry
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, stated_words
 from ledger.values.upn import Upn
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from ledger.bootstrap.session import Acting
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import SETTING_NAMES, ledger_command, say
 from ledger.entrypoints.cli.days import STATED
-from ledger.entrypoints.cli.entry_words import headline, stated_words
+from ledger.entrypoints.cli.entry_words import headline
 from ledger.entrypoints.cli.parameters import WORDS
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import demand_pupils_open, find_pupil, pupil_stream
@@ -31,7 +31,7 @@ from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.statute.signing import signing_rows
-from ledger.values.dates import OccurredOn, days_late
+from ledger.values.dates import OccurredOn, days_late, stated_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

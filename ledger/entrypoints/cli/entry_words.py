@@ -16,13 +16,12 @@ from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.formats.statement import statement_hash
 from ledger.statute.event_names import base_name
 from ledger.values.code import Code
-from ledger.values.dates import MONTHS, day_words, parse_instant
+from ledger.values.dates import day_words, parse_instant
 from ledger.values.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ledger.values.dates import OccurredOn
 
 HEADLINES = {
     "pupil.registered": "registered: {given_names} {family_name}, born {born}",
@@ -142,15 +141,6 @@ def type_words(type_name: str) -> str:
     return printable(base_name(type_name).replace(".", " ").replace("_", " "))
 
 
-def stated_words(stated: OccurredOn) -> str:
-    """Write a stated date: "3 March 2026", "March 2026" or "2026"."""
-    if stated.precision == "year":
-        return str(stated.first.year)
-    if stated.precision == "month":
-        return f"{MONTHS[stated.first.month - 1]} {stated.first.year}"
-    return day_words(stated.first)
-
-
 def text_of(value: Any) -> str:
     """Write a value of an entry for reading."""
     for kind, words in _WORDS_BY_KIND:
@@ -160,7 +150,7 @@ def text_of(value: Any) -> str:
     return "; ".join(_member(name, one) for name, one in members if not _is_empty(one))
 
 
-def fingerprint_words(digest: bytes) -> str:
+def short_hash(digest: bytes) -> str:
     """Write a hash so short that two people can compare it: "fingerprint 1a2b 3c4d 5e6f 7081"."""
     return f"fingerprint {digest[:_FINGERPRINT_BYTES].hex(' ', 2)}"
 
@@ -176,7 +166,7 @@ def _statement_words(text: str) -> str:
         _KINDS_OF_ANSWER.get(str(signed.fields.get("event")), "a kind not known here"),
         *([f"“{printable(str(outcome['label']))}”"] if isinstance(outcome, dict) else []),
         f"signed on {day_words(parse_instant(signed.statement.recorded_at).date())}",
-        fingerprint_words(statement_hash(signed.statement.jwt)),
+        short_hash(statement_hash(signed.statement.jwt)),
     ]
     return ", ".join(said)
 
@@ -196,7 +186,7 @@ _WORDS_BY_KIND: Sequence[tuple[type, Callable[[Any], str]]] = (
     (date, day_words),
     (Code, _code_words),
     (tuple, lambda value: ", ".join(map(text_of, value))),
-    (bytes, fingerprint_words),
+    (bytes, short_hash),
     (str, printable),
     (int, str),
     (Money, str),

@@ -9,7 +9,6 @@ import click
 from ledger.bootstrap.received import received_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
 from ledger.entrypoints.cli.days import DAY
-from ledger.entrypoints.cli.entry_words import stated_words
 from ledger.entrypoints.cli.history_page import (
     entry_lines,
     in_time,
@@ -22,7 +21,7 @@ from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.projections.history import read_history
 from ledger.projections.register import read_pupil
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, stated_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

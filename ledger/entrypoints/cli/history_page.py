@@ -8,12 +8,11 @@ from ledger.entrypoints.cli.entry_words import (
     details,
     headline,
     read_fields,
-    stated_words,
     type_words,
 )
 from ledger.entrypoints.cli.table import printable
 from ledger.projections.people import names_by_kid
-from ledger.values.dates import OccurredOn, day_words
+from ledger.values.dates import OccurredOn, day_words, stated_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

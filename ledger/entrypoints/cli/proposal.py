@@ -19,7 +19,7 @@ from ledger.entrypoints.cli.command import (
     say_table,
 )
 from ledger.entrypoints.cli.entry_options import demand_writer
-from ledger.entrypoints.cli.entry_words import details, headline, read_fields, stated_words
+from ledger.entrypoints.cli.entry_words import details, headline, read_fields
 from ledger.entrypoints.cli.parameters import WORDS
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import (
@@ -32,7 +32,7 @@ from ledger.errors import (
 from ledger.formats.encoding import b64url, strict_json, unb64url
 from ledger.projections.proposals import DECLINED, OPEN, SIGNED, ProposalRow, read_proposals
 from ledger.projections.register import read_pupils
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, stated_words
 
 if TYPE_CHECKING:
     from ledger.bootstrap.view import View

@@ -13,12 +13,12 @@ from ledger.bootstrap.staffing import (
     Newcomer,
     add_head,
     add_person,
-    grant_role,
+    grant_and_open,
     recover_reading,
     replace_key,
-    revoke_key,
+    revoke_and_close,
     rotate_key,
-    withdraw_role,
+    withdraw_and_close,
 )
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
@@ -178,7 +178,7 @@ def grant(
     """
     with acting(setting) as at_work:
         given = _grant(granted, from_day, until_day, at_work.desk.today())
-        grant_role(at_work.session, find_person(at_work.view, person), given)
+        grant_and_open(at_work.session, find_person(at_work.view, person), given)
     say(setting, f"Granted: {granted}.", {"granted": granted})
 
 
@@ -202,7 +202,7 @@ def revoke(
     with acting(setting) as at_work:
         view = at_work.view
         index = view.reader.size if from_entry is None else from_entry
-        withdraw_role(
+        withdraw_and_close(
             view,
             at_work.session,
             find_person(view, person),
@@ -243,7 +243,7 @@ def revoke_key_command(
         view = at_work.view
         kid = find_key(view, person_or_key)
         index = view.reader.size if from_entry is None else from_entry
-        revoke_key(view, at_work.session, kid, from_index=index, reason=because, why=reason)
+        revoke_and_close(view, at_work.session, kid, from_index=index, reason=because, why=reason)
         at_work.session.seal()
     say(setting, f"Revoked from entry {index} on.", {"key": kid, "from_entry": index})
 

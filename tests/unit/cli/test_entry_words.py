@@ -16,13 +16,12 @@ from ledger.entrypoints.cli.entry_words import (
     details,
     headline,
     read_fields,
-    stated_words,
     text_of,
 )
 from ledger.formats.kinds import EVENT
 from ledger.statute.event_names import base_name
 from ledger.values.code import Code
-from ledger.values.dates import OccurredOn
+from ledger.values.dates import OccurredOn, stated_words
 from ledger.values.money import Money
 
 NOT_ABOUT_A_PUPIL = ("school.", "staff.", "data_protection.")

@@ -8,12 +8,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from ledger.entrypoints.cli.days import STATED, parse_stated
+from ledger.entrypoints.cli.days import STATED
 from ledger.entrypoints.cli.field_values import CODE_LISTS
 from ledger.entrypoints.cli.parameters import LARGEST_TEXT_FILE, PAIR, CodeChoice, parse_words
 from ledger.errors import InputRefused
 from ledger.values.code_set import code_set
-from ledger.values.dates import DateRefused
+from ledger.values.dates import DateRefused, parse_stated
 
 
 @pytest.mark.parametrize(

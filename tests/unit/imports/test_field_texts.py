@@ -13,9 +13,9 @@ from ledger.imports.field_texts import (
     parse_flag,
     parse_full_name,
     parse_name,
+    parse_register_date,
     parse_register_day,
     parse_sex,
-    parse_stated,
     parse_text,
     parse_year_group,
 )
@@ -71,7 +71,7 @@ def test_what_is_no_certain_day_is_refused(text: str, kind: str) -> None:
     ],
 )
 def test_a_start_may_be_known_to_the_month_or_the_year(text: str, stated: str) -> None:
-    assert str(parse_stated(text)) == stated
+    assert str(parse_register_date(text)) == stated
 
 
 def test_a_name_with_lost_letters_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ from ledger.entrypoints.cli.passphrases import (
     read_passphrase_file,
     run_passphrase_command,
 )
-from ledger.entrypoints.cli.table import aligned, csv_text
+from ledger.entrypoints.cli.table import aligned, csv_text, folded
 from ledger.errors import InputRefused, LedgerError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -337,7 +338,17 @@ def say_table(
     elif not rows:
         click.echo(empty)
     else:
-        click.echo(aligned(rows, columns))
+        click.echo(aligned(rows, columns, terminal_room()))
+
+
+def tell(words: str) -> None:
+    """Print lines of text, folded to the terminal's width where there is one."""
+    click.echo(folded(words, terminal_room()))
+
+
+def terminal_room() -> int | None:
+    """Give how many columns the terminal has; None in a pipe or a file, which hold any length."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _json_text(data: object) -> str:

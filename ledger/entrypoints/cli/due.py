@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.aggregates.school import School
-from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
+from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.formats.statement import read_statement
@@ -89,9 +89,7 @@ def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
 def _say_earlier(number: int) -> None:
     if number:
         what = "1 duty" if number == 1 else f"{number} duties"
-        click.echo(
-            f"\nBefore this ledger began, or the pupil came: {what}; see the earlier record."
-        )
+        tell(f"\nBefore this ledger began, or the pupil came: {what}; see the earlier record.")
         click.echo("To list them: send-ledger due --show earlier")
 
 

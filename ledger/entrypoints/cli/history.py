@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.bootstrap.received import received_of
-from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
+from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.history_page import (
     entry_lines,
@@ -90,7 +90,7 @@ def command(
     if setting.as_json or setting.as_csv:
         _say_records(setting, found.pupil, then, records)
         return
-    click.echo("\n".join(_page(then, records)))
+    tell("\n".join(_page(then, records)))
 
 
 def _say_records(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.entrypoints.cli.command import Setting, ledger_command, say_table
+from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.register_table import (
     COLUMNS,
@@ -80,7 +80,7 @@ def _say_register(
 ) -> None:
     in_words = not (setting.as_json or setting.as_csv)
     if in_words:
-        click.echo(_heading("SEN register", day, known_at))
+        tell(_heading("SEN register", day, known_at))
     say_table(
         setting,
         [cells(row, dates_in_words=in_words) for row in rows],
@@ -93,7 +93,7 @@ def _say_register(
         },
     )
     if in_words and rows:
-        click.echo(f"{_pupils(len(rows))}. {RULE_FOR_N}")
+        tell(f"{_pupils(len(rows))}. {RULE_FOR_N}")
 
 
 def _say_counts(
@@ -114,7 +114,7 @@ def _say_counts(
         for (status, need), number in sorted(counted.items())
     ]
     if not (setting.as_json or setting.as_csv):
-        click.echo(_heading("Numbers on the SEN register", day, known_at))
+        tell(_heading("Numbers on the SEN register", day, known_at))
     by_status = Counter(row.status for row in on_register)
     say_table(
         setting,
@@ -132,7 +132,7 @@ def _say_counts(
         totals = ", ".join(f"{by_status[code]} {code}" for code in sorted(by_status))
         click.echo(f"{_pupils(len(on_register))}: {totals}.")
     if not (setting.as_json or setting.as_csv) and unsure:
-        click.echo(f"Among them {_pupils(unsure)} of whom it is not known since when on roll.")
+        tell(f"Among them {_pupils(unsure)} of whom it is not known since when on roll.")
 
 
 def _pupils(number: int) -> str:

@@ -21,6 +21,7 @@ from ledger.formats.encoding import (
     b64url_blocks,
     b64url_each,
     compact_json,
+    demand_one_spelling,
     strict_json,
     unb64url,
     unb64url_parted,
@@ -153,6 +154,7 @@ def _read_array(data: bytes) -> tuple[str, JsonValue]:
     _check_name(name)
     if value is not None and not isinstance(value, str):
         _check_value(value)
+    demand_one_spelling(data, array)
     return name, value
 
 
@@ -247,6 +249,7 @@ def _read_value(text: str) -> JsonValue:
     value = strict_json(text)
     if _is_suspect(text):
         _check_value(value)
+    demand_one_spelling(text.encode("utf-8"), value)
     return value
 
 

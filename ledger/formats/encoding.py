@@ -163,3 +163,21 @@ def _read_json(text: str) -> object:
 def compact_json(value: object) -> str:
     """Write JSON without white space, members in the order given, text as UTF-8."""
     return _ENCODER.encode(value)
+
+
+def demand_one_spelling(data: bytes, value: object) -> None:
+    """Demand that what was signed is spelt as `compact_json` spells it.
+
+    Every reader then finds the same in it, whether it parses JSON or compares text.
+
+    Args:
+        data: the text, UTF-8.
+        value: what `strict_json` read in it.
+
+    Raises:
+        MalformedInput: kind "bad-spelling".
+    """
+    if compact_json(value).encode("utf-8") != data:
+        raise MalformedInput(
+            "A signed text is not spelt as this format spells it.", kind="bad-spelling"
+        )

@@ -67,7 +67,7 @@ def is_anchor(value: object) -> bool:
     """Tell whether it is `{size, root, tokens}` of a logged anchor."""
     return (
         isinstance(value, dict)
-        and value.keys() == {"size", "root", "tokens"}
+        and tuple(value) == ("size", "root", "tokens")
         and is_index(value["size"])
         and is_hash(value["root"])
         and _is_tokens(value["tokens"])
@@ -78,7 +78,7 @@ def is_stream_place(value: object) -> bool:
     """Tell whether it is `{seq, hash}`: a place in a stream and the statement there."""
     return (
         isinstance(value, dict)
-        and value.keys() == {"seq", "hash"}
+        and tuple(value) == ("seq", "hash")
         and is_index(value["seq"])
         and value["seq"] > 0
         and is_hash(value["hash"])
@@ -106,7 +106,7 @@ def _is_day_or_null(value: object) -> bool:
 def _is_jwk(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and value.keys() == {"kty", "crv", "x"}
+        and tuple(value) == ("kty", "crv", "x")
         and value["kty"] == "OKP"
         and value["crv"] == "Ed25519"
         and is_hash(value["x"])
@@ -116,7 +116,7 @@ def _is_jwk(value: object) -> bool:
 def _is_head(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and value.keys() == {"stream", "seq", "hash"}
+        and tuple(value) == ("stream", "seq", "hash")
         and is_id(value["stream"])
         and is_stream_place({"seq": value["seq"], "hash": value["hash"]})
     )
@@ -125,7 +125,7 @@ def _is_head(value: object) -> bool:
 def _is_range(value: object) -> bool:
     return (
         isinstance(value, dict)
-        and value.keys() == {"stream", "from", "to"}
+        and tuple(value) == ("stream", "from", "to")
         and is_id(value["stream"])
         and is_index(value["from"])
         and is_index(value["to"])
@@ -211,15 +211,13 @@ CLEAR_MEMBERS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
 )
 """Kind → name of each further clear member → the check its value must pass."""
 
-COMMON_MEMBERS = frozenset(
-    (
-        *("v", "lid", "stream", "seq", "prev", "recorded_at"),
-        *("anchor", "auth", "role", "_sd", "_sd_alg"),
-    )
+_FIRST = ("v", "lid", "stream", "seq", "prev", "recorded_at", "anchor", "auth", "role")
+_LAST = ("_sd", "_sd_alg")
+COMMON_MEMBERS = frozenset((*_FIRST, *_LAST))
+MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {kind: (*_FIRST, *further, *_LAST) for kind, further in CLEAR_MEMBERS.items()}
 )
-MEMBERS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {kind: COMMON_MEMBERS | frozenset(further) for kind, further in CLEAR_MEMBERS.items()}
-)
+"""Kind → every member of its payload, in the order in which they are written."""
 RESERVED_NAMES = frozenset({"...", "alg", "typ"}).union(*MEMBERS.values())
 """Names that no disclosure may bear: every clear member of every kind."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
-from ledger.formats.encoding import strict_json
+from ledger.formats.encoding import demand_one_spelling, strict_json
 
 VERSION = 1
 SD_ALGORITHM = "sha-256"
@@ -44,17 +44,22 @@ def read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
         data: UTF-8.
 
     Raises:
-        MalformedInput: other members than the table has, or a value of another shape.
+        MalformedInput: other members than the table has, in another order, or spelt
+            otherwise than `unsigned` does; or a value of another shape.
     """
-    # Nearly every statement is an event spelt by `unsigned`: one pattern reads it and
-    # checks it.  Whatever it does not match is read as any JSON of the same meaning.
+    # Nearly every statement is an event: one pattern reads it and checks it.  Whatever does
+    # not match is read member by member, which says what is wrong with which.
     if kind == kinds.EVENT and (plain := _read_plain(data)) is not None:
         return plain
     payload = strict_json(data)
-    if not isinstance(payload, dict) or payload.keys() != kinds.MEMBERS[kind]:
-        raise MalformedInput(f"A {kind} statement has other members.", kind="bad-member")
+    if not isinstance(payload, dict) or tuple(payload) != kinds.MEMBERS[kind]:
+        raise MalformedInput(
+            f"A {kind} statement has other members, or has them in another order.",
+            kind="bad-member",
+        )
     _check_common_members(payload)
     kinds.check_further_members(kind, payload)
+    demand_one_spelling(data, payload)
     return payload
 
 

@@ -17,7 +17,13 @@ from typing import Any
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
-from ledger.formats.encoding import b64url, compact_json, strict_json, unb64url
+from ledger.formats.encoding import (
+    b64url,
+    compact_json,
+    demand_one_spelling,
+    strict_json,
+    unb64url,
+)
 from ledger.formats.payload import (
     DIGEST_SEPARATOR,
     SD_ALGORITHM,
@@ -190,7 +196,8 @@ def unsigned(part: ClearPart) -> bytes:
         raise MalformedInput(f"A {part.kind} statement has other members.", kind="bad-member")
     kinds.check_further_members(part.kind, part.further)
     further = "".join(
-        f"{compact_json(name)}:{compact_json(value)}," for name, value in part.further.items()
+        f"{compact_json(name)}:{compact_json(part.further[name])},"
+        for name in kinds.CLEAR_MEMBERS[part.kind]
     )
     # As `compact_json` writes it; what base64url and digits spell needs no escapes.
     payload = (
@@ -238,8 +245,9 @@ def read_statement(jwt: bytes) -> Statement:
     The signature is *not* checked: that needs a key and a place in a log.
 
     Raises:
-        MalformedInput: too long, not three base64url parts, a header or payload
-            with other members than the table has, or a value of another shape.
+        MalformedInput: too long, not three base64url parts, a header or payload with
+            other members than the table has or in another spelling, or a value of
+            another shape.
     """
     if len(jwt) > MAX_STATEMENT_BYTES:
         raise MalformedInput("A statement is longer than 65,535 bytes.", kind="statement-too-long")
@@ -264,12 +272,14 @@ def _read_header(encoded: bytes) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _read_short_header(encoded: bytes) -> tuple[str, str]:
     # RFC 8725 §3.1: one algorithm; no crit, jku, x5u, jwk: the set is closed.
-    header = strict_json(unb64url(encoded.decode("ascii")))
-    if not isinstance(header, dict) or header.keys() != {"alg", "typ", "kid"}:
+    data = unb64url(encoded)
+    header = strict_json(data)
+    if not isinstance(header, dict) or tuple(header) != ("alg", "typ", "kid"):
         raise MalformedInput("A statement has another header.", kind="bad-header")
     if header["alg"] != ALGORITHM:
         raise MalformedInput("A statement names another algorithm.", kind="bad-header")
     kind = kinds.KIND_OF_TYP.get(header["typ"]) if isinstance(header["typ"], str) else None
     if kind is None or not kinds.is_hash(header["kid"]):
         raise MalformedInput("A statement is of an unknown kind.", kind="bad-header")
+    demand_one_spelling(data, header)
     return kind, header["kid"]

@@ -169,13 +169,14 @@ class SigningKey:
 
 
 def jwk(public: bytes) -> dict[str, str]:
-    """Write a public key as a JSON Web Key (RFC 8037 §2), required members only."""
-    return {"crv": "Ed25519", "kty": "OKP", "x": b64url(public)}
+    """Write a public key as a JSON Web Key (RFC 8037 §2), as a statement has it."""
+    return {"kty": "OKP", "crv": "Ed25519", "x": b64url(public)}
 
 
 def thumbprint(public: bytes) -> str:
     """Name a public key: RFC 7638 thumbprint (members of RFC 8037 §2), SHA-256, base64url."""
-    return b64url(hashlib.sha256(compact_json(jwk(public)).encode("ascii")).digest())
+    members = compact_json(dict(sorted(jwk(public).items())))  # RFC 7638 §3.3
+    return b64url(hashlib.sha256(members.encode("ascii")).digest())
 
 
 def public_from_jwk(value: Mapping[str, object]) -> bytes:

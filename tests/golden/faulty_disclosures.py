@@ -38,6 +38,21 @@ ARRAYS: Mapping[str, object] = {
     "nested-dots": [SALT, "note", [{"...": GOOD.payload["_sd"][0]}]],
 }
 
+SPELLINGS: Mapping[str, str] = {
+    "with-white-space": '"note", "x"',
+    "with-white-space-in-value": '"code",{"code": "E"}',
+    "with-space-after-value": '"note",true ',
+    "with-escape": r'"note","\u0078"',
+    "with-escape-in-name": r'"not\u0065","x"',
+    "with-escape-in-value": r'"code",{"\u0063ode":"E"}',
+    "with-escaped-slash": r'"note","1\/2"',
+    "with-escaped-pair": r'"note","\ud83c\udf1f"',
+    "with-long-escape": r'"note","\u000a"',
+    "with-escape-in-capitals": r'"note","\u001F"',
+    "with-minus-zero": '"count",-0',
+}
+"""JSON that means something, and is not spelt as the format spells it: all but the salt."""
+
 
 def _with_texts(*texts: str) -> str:
     """Sign a statement over these disclosures, whatever they are, and show them."""
@@ -71,6 +86,7 @@ def _malformed() -> Iterator[Vector]:
         "lone-surrogate": b64url(f'["{SALT}","note","\\ud800"]'.encode()),
         "duplicate-in-value": b64url(f'["{SALT}","code",{{"code":"E","code":"K"}}]'.encode()),
     }
+    texts |= {name: b64url(f'["{SALT}",{rest}]'.encode()) for name, rest in SPELLINGS.items()}
     for name, text in texts.items():
         yield _bad("malformed-disclosure", f"disclosure-{name}", _with_texts(text))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
+from ledger.formats import kinds
 from ledger.formats.encoding import b64url, compact_json, unb64url
 from ledger.seal.ed25519 import thumbprint
 from tests.golden.fixed import ACTOR, STRANGER, fixed_bytes, sign_members, sign_texts
-from tests.golden.good_statements import FURTHER, consent_fields, make, padded_to
+from tests.golden.good_statements import FURTHER, consent_fields, make
 from tests.golden.vector import Vector
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ PAYLOAD_FAULTS: Mapping[str, dict[str, object]] = {
     "anchor-of-65-tokens": {"anchor": ANCHOR | {"tokens": [ANCHOR["root"]] * 65}},
     "anchor-size-too-high": {"anchor": ANCHOR | {"size": 2**63}},
     "anchor-a-list": {"anchor": [41, ANCHOR["root"], []]},
+    "anchor-in-another-order": {"anchor": dict(reversed(ANCHOR.items()))},
+    "auth-in-another-order": {"auth": dict(reversed(AUTH.items()))},
     "auth-seq-0": {"auth": AUTH | {"seq": 0}},
     "auth-without-hash": {"auth": {"seq": 7}},
     "auth-with-stream": {"auth": AUTH | {"stream": PAYLOAD["stream"]}},
@@ -155,6 +159,12 @@ KIND_FAULTS: Mapping[str, tuple[str, dict[str, object]]] = {
     "origin-with-newline": ("succession", {"origin": f"{FURTHER['succession']['origin']}\n"}),
     "origin-of-another-kind-of-log": ("succession", {"origin": "example.com/log"}),
     "of-short": ("countersignature", {"of": SHORT_HASH}),
+    "jwk-in-another-order": ("key-registered", {"jwk": dict(sorted(JWK.items()))}),
+    "head-in-another-order": ("stream-head", {"head": dict(sorted(HEAD.items()))}),
+    "ranges-in-another-order": (
+        "erasure",
+        {"ranges": [{"from": 1, "to": 4, "stream": PAYLOAD["stream"]}]},
+    ),
     "of-on-a-receipt": ("receipt", {"of": b64url(bytes(32))}),
 }
 
@@ -172,8 +182,12 @@ def _members() -> Iterator[Vector]:
         yield _bad("malformed-payload", f"payload-{name}", data)
     for name, (kind, changes) in KIND_FAULTS.items():
         header = dict(HEADER) | {"typ": f"send-{kind}+sd-jwt"}
-        payload = _changed(dict(PAYLOAD) | FURTHER[kind], changes)
+        payload = _changed(_in_order(kind, PAYLOAD | FURTHER[kind]), changes)
         yield _bad("malformed-payload", f"{kind}-{name}", sign_members(header, payload))
+
+
+def _in_order(kind: str, payload: Mapping[str, object]) -> dict[str, object]:
+    return {name: payload[name] for name in kinds.MEMBERS[kind]}
 
 
 def _bad(expect: str, name: str, data: str, says: str = "", public: bytes = b"") -> Vector:
@@ -217,22 +231,39 @@ def _texts() -> Iterator[Vector]:
         yield _bad("malformed-payload", f"payload-{name}", sign_texts(header.encode(), text))
 
 
+def _other_json() -> Iterator[Vector]:
+    """JSON that means the same, and is not spelt as the format spells it."""
+    signed = {"header": HEADER, "payload": PAYLOAD}
+    for part, members in signed.items():
+        text = compact_json(members)
+        spellings = {
+            "white-space": json.dumps(members, indent="\t"),
+            "space-after-it": f"{text} ",
+            "members-in-another-order": compact_json(dict(reversed([*members.items()]))),
+            "escape": text.replace("Ed25519", "\\u0045d25519").replace("senco", "\\u0073enco"),
+        }
+        for name, spelt in spellings.items():
+            texts = {one: compact_json(other) for one, other in signed.items()} | {part: spelt}
+            data = sign_texts(texts["header"].encode(), texts["payload"].encode())
+            yield _bad(f"malformed-{part}", f"{part}-with-{name}", data)
+
+
 def _spellings() -> Iterator[Vector]:
     """base64url in another spelling, and parts that are missing or too many."""
     jwt = GOOD.jwt.decode()
     header, payload, signature = jwt.split(".")
     # The last character of 64 bytes carries two bits; any other with these two is a stray.
     stray = signature[:-1] + chr(ord(signature[-1]) + 1)
-    body = compact_json(PAYLOAD).encode()
-    body += b" " * (-(len(body) - 1) % 3)  # a length of 1 modulo 3 leaves four spare bits
-    spare = sign_texts(compact_json(HEADER).encode(), body).split(".")
+    bodies = [compact_json(PAYLOAD | {"seq": 2 * 10**more}) for more in range(3)]
+    body = next(one for one in bodies if len(one) % 3 == 1)  # which leaves four spare bits
+    spare = sign_texts(compact_json(HEADER).encode(), body.encode()).split(".")
     jwt_faults = {
         "two-parts": f"{header}.{payload}",
         "four-parts": f"{jwt}.{signature}",
         "empty": "",
         "in-json-serialisation": compact_json({"payload": payload, "signature": signature}),
         "not-ascii": jwt.replace("e", "é", 1),
-        "too-long": padded_to(65_536, HEADER, PAYLOAD),
+        "too-long": _padded_to(65_536),
     }
     for name, data in jwt_faults.items():
         yield _bad("malformed-jwt", f"jwt-{name}", data)
@@ -252,6 +283,19 @@ def _spellings() -> Iterator[Vector]:
     }
     for name, (expect, *texts) in parts.items():
         yield _bad(expect, name, ".".join([*texts, signature][:3]))
+
+
+def _padded_to(size: int) -> str:
+    """Sign a statement that white space makes exactly `size` characters long."""
+    # Not every length is one of base64url, so the header may have to give one or two.
+    for more in range(3):
+        head = compact_json(HEADER).encode() + b" " * more
+        body = compact_json(PAYLOAD).encode()
+        left = size - len(b64url(head)) - 2 - 86
+        body += b" " * (left * 3 // 4 - len(body))
+        if len(b64url(body)) == left:
+            return sign_texts(head, body)
+    raise AssertionError
 
 
 def _padded(text: str) -> str:
@@ -321,5 +365,5 @@ def _weak_keys() -> Iterator[Vector]:
 
 def faulty_statements() -> Iterator[Vector]:
     """Give all vectors whose fault is in the issuer-signed JWT."""
-    for part in (_members, _texts, _spellings, _signatures, _weak_keys):
+    for part in (_members, _texts, _other_json, _spellings, _signatures, _weak_keys):
         yield from part()

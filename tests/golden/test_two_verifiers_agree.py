@@ -34,6 +34,7 @@ LAYERS_OF_KIND: Mapping[str, frozenset[str]] = {
     "bad-json": PARTS | {"malformed-disclosure"},
     "bad-number": PARTS | {"malformed-disclosure"},
     "duplicate-member": PARTS | {"malformed-disclosure"},
+    "bad-spelling": PARTS | {"malformed-disclosure"},
 }
 """The product's `kind` of a refusal → the layers at which it can arise."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -96,7 +97,7 @@ def _day_or_null(value: Any) -> bool:
 def _object(**members: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: (
         isinstance(value, dict)
-        and set(value) == set(members)
+        and list(value) == list(members)
         and all(check(value[name]) for name, check in members.items())
     )
 
@@ -186,10 +187,15 @@ class Statement:
 
 
 def _layer(word: str, text: str) -> Any:
+    """One JSON value in base64url, both in their one spelling."""
     try:
-        return read_json(unb64url(text))
+        data = unb64url(text)
+        value = read_json(data)
     except Refused as refused:
         raise Refused(word, refused.why) from None
+    spelt = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    _demand(word, "JSON in another spelling", spelt.encode() == data)
+    return value
 
 
 def _demand(word: str, what: str, truth: object) -> None:
@@ -204,7 +210,7 @@ def read_statement(jwt: bytes) -> Statement:
     _demand("malformed-jwt", "not three parts", len(parts) == 3)
     header = _layer("malformed-header", parts[0])
     wanted = _object(
-        alg=_one_of("Ed25519"), kid=_hash, typ=_one_of(*(f"send-{kind}+sd-jwt" for kind in KINDS))
+        alg=_one_of("Ed25519"), typ=_one_of(*(f"send-{kind}+sd-jwt" for kind in KINDS)), kid=_hash
     )
     _demand("malformed-header", "members", wanted(header))
     kind = header["typ"].removeprefix("send-").removesuffix("+sd-jwt")
@@ -228,12 +234,12 @@ def _check_payload(kind: str, payload: Any) -> None:
         "anchor": lambda value: value is None or _anchor(value),
         "auth": lambda value: value is None or _object(seq=_place, hash=_hash)(value),
         "role": _one_of(*ROLES),
+        **KINDS[kind],
         "_sd": _digests,
         "_sd_alg": _one_of("sha-256"),
     }
-    checks |= KINDS[kind]
     _demand(
-        "malformed-payload", "members", isinstance(payload, dict) and set(payload) == set(checks)
+        "malformed-payload", "members", isinstance(payload, dict) and list(payload) == list(checks)
     )
     for name, check in checks.items():
         _demand("malformed-payload", name, check(payload[name]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -138,8 +137,10 @@ def test_a_folder_without_the_right_to_write_is_named(school: SchoolHome) -> Non
 WRITER = """
 import sys
 from pathlib import Path
+from ledger.recorder import content_key_store, datastore
 from tests.support.school_home import SchoolHome
 from tests.support.victims import new_pupil
+datastore.BUSY_SECONDS = content_key_store.BUSY_SECONDS = 300  # of patience nothing is proved here
 school, first, count = SchoolHome(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3])
 with school.session("senco") as session:
     print("ready", flush=True)
@@ -152,38 +153,37 @@ with school.session("senco") as session:
 
 
 def test_two_writers_lose_no_entry_and_alarm_no_reader(school: SchoolHome) -> None:
-    before = school.ok("verify", "--envelope")["size"]
-    writers = [
-        python_process(
-            *("-c", WRITER, str(school.folder), str(first), str(SAVES)),
-            env=school.env,
-            stdin=subprocess.PIPE,
-        )
-        for first in (0, 1000)
-    ]
-    for writer in writers:
-        assert writer.stdout
-        assert writer.stdin
-        assert writer.stdout.readline() == b"ready\n"
-    for writer in writers:
-        assert writer.stdin
-        writer.stdin.write(b"go\n")
-        writer.stdin.flush()
-    sizes = []
-    while any(writer.poll() is None for writer in writers):
-        result = school.run("verify", "--envelope", "--json")
-        assert result.exit_code == 0, result.output
-        report = school.run("verify", "--as", "senco", "--json")
-        assert report.exit_code == 0, report.output
-        assert school.run("doctor").exit_code == 0
-        sizes.append(before)
-        time.sleep(0.01)
-    indexes = []
-    for writer in writers:
-        out, complaint = writer.communicate(timeout=60)
-        assert writer.returncode == 0, complaint
-        indexes += [int(line) for line in out.split()]
-    assert sizes, "no reader verified meanwhile"
+    sizes, indexes = [school.ok("verify", "--envelope")["size"]], []
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(
+                python_process(
+                    *("-c", WRITER, str(school.folder), str(first), str(SAVES)),
+                    env=school.env,
+                    stdin=subprocess.PIPE,
+                )
+            )
+            for first in (0, 1000)
+        ]
+        for writer in writers:
+            assert writer.stdout
+            assert writer.stdout.readline() == b"ready\n"
+        for writer in writers:
+            assert writer.stdin
+            writer.stdin.write(b"go\n")
+            writer.stdin.flush()
+        while any(writer.poll() is None for writer in writers):
+            result = school.run("verify", "--envelope", "--json")
+            assert result.exit_code == 0, result.output
+            sizes.append(school.ok("verify", "--as", "senco")["size"])
+            assert school.run("doctor").exit_code == 0
+            time.sleep(0.01)
+        for writer in writers:
+            out, complaint = writer.communicate()
+            assert writer.returncode == 0, complaint
+            indexes += [int(line) for line in out.split()]
+    assert len(sizes) > 1, "no reader verified meanwhile"
+    assert sizes == sorted(sizes)
     assert len(indexes) == len(set(indexes)) == 2 * SAVES
     said = school.ok("verify", "--as", "senco")
     assert said["result"] == "intact"
@@ -194,26 +194,28 @@ def test_two_writers_lose_no_entry_and_alarm_no_reader(school: SchoolHome) -> No
         assert stored == set(range(len(stored)))
 
 
+HOLDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
 def test_a_writer_that_holds_on_is_named(school: SchoolHome) -> None:
-    hold = (
-        "import sqlite3, sys\n"
-        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
-        "c.execute('BEGIN IMMEDIATE')\n"
-        "print('held', flush=True)\n"
-        "sys.stdin.readline()\n"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", hold, str(school.path / "ledger.db")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert holder.stdout
-    assert holder.stdout.readline() == b"held\n"
-    with pytest.MonkeyPatch.context() as patched:
+    with (
+        python_process(
+            *("-c", HOLDER, str(school.path / "ledger.db")), stdin=subprocess.PIPE
+        ) as holder,
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
         patched.setattr("ledger.recorder.datastore.BUSY_SECONDS", 0.1)
         said = school.run(*STATUS, "--json")
         assert said.exit_code == 8
         assert '"ledger-busy"' in said.stderr
         assert school.run("register", "--as", "senco").exit_code == 0
-    holder.communicate(b"\n", timeout=30)
+        holder.communicate(b"\n")
     school.ok(*STATUS)

@@ -155,10 +155,6 @@ class SchoolHome:
         assert self.fingerprint() == before, "a refused command changed the ledger"
         return said
 
-    def process(self, *words: str, **how: Any) -> subprocess.Popen[bytes]:
-        """Start a command in a process of its own."""
-        return python_process(str(ROOT / "cli.py"), *words, env=self.env, **how)
-
     def fingerprint(self) -> dict[str, str]:
         """Give what the record is made of: every row of the ledger, every key file's hash."""
         files = [self.path / "home.json", *self.path.glob("keys/**/*.json")]
@@ -186,16 +182,29 @@ class SchoolHome:
         return str(path)
 
 
-def python_process(*words: str, env: Mapping[str, str], **how: Any) -> subprocess.Popen[bytes]:
-    """Start a Python program of this project in a process of its own."""
+@contextmanager
+def python_process(
+    *words: str, env: Mapping[str, str] | None = None, **how: Any
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Python program of this project beside a test, and whatever becomes of that, no longer.
+
+    Args:
+        words: what Python is started with.
+        env: what it finds set, beside what Python itself needs.
+        how: further words for `subprocess.Popen`.
+    """
     known = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME", "LANG"}}
     settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**known, "PYTHONPATH": str(ROOT), **env},
+        env={**known, "PYTHONPATH": str(ROOT), **(env or {})},
         **{**settings, **how},
-    )
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 def found_school(school: SchoolHome, facts: SchoolFacts) -> None:

@@ -26,6 +26,7 @@ from ledger.application.entries import Draft, add_entries
 from ledger.bootstrap.backups import back_up, restore
 from ledger.imports.register_csv import plan_import
 from ledger.imports.register_entries import store_plan
+from ledger.recorder.ledger_recorder import LedgerRecorder
 from ledger.seal import key_file
 from ledger.seal.passphrase import KEK_BYTES, Argon2Parameters
 from tests.support.school_home import (
@@ -63,6 +64,7 @@ def new_pupil(session: Session, number: int) -> int:
 def write(school: SchoolHome, _other: str) -> None:
     """Record pupils until killed, sealing now and then; say what is acknowledged."""
     with school.session("senco") as session:
+        tell("begun", 0)
         for number in range(10_000):
             tell("done", new_pupil(session, number) + 1)
             if number % 4 == 3:
@@ -79,7 +81,20 @@ def import_register(school: SchoolHome, file: str) -> None:
     """Import a register of new pupils."""
     with school.session("senco") as session:
         plan = plan_import(Path(file).read_bytes(), known=(), today=session.desk.today())
+        tell("begun", 0)
         store_plan(session.desk, plan)
+
+
+def import_uncommitted(school: SchoolHome, file: str) -> None:
+    """Import a register of new pupils, and be killed when every row stands in the open file."""
+    insert = LedgerRecorder._insert_events
+
+    def insert_and_die(*words: Any, **how: Any) -> None:
+        insert(*words, **how)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    patch.object(LedgerRecorder, "_insert_events", insert_and_die).start()
+    import_register(school, file)
 
 
 def backup(school: SchoolHome, target: str) -> None:
@@ -97,6 +112,7 @@ JOBS: dict[str, Callable[[SchoolHome, str], None]] = {
     "write": write,
     "init": init,
     "import": import_register,
+    "import uncommitted": import_uncommitted,
     "backup": backup,
     "restore": restore_backup,
 }
@@ -128,7 +144,11 @@ def serve() -> None:
         for line in sys.stdin:
             order = json.loads(line)
             school = SchoolHome(Path(order["folder"]))
-            if order["job"] in ("write", "import"):  # the derivation is remembered for all children
+            if order["job"] not in (
+                "init",
+                "backup",
+                "restore",
+            ):  # the derivation is remembered for all children
                 school.home.open_person("senco", PASSPHRASE)
             child = os.fork()
             if child == 0:
@@ -148,17 +168,33 @@ def _do(school: SchoolHome, order: dict[str, Any]) -> None:
     os._exit(code)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     """What became of a victim.
 
     Attributes:
         acknowledged: how many entries it was told are stored.
+        told: how often it said so.
         killed: whether it was killed before it was done.
+        begun: when it began to write, by a clock of seconds.
+        lasted: seconds from there to what it said last.
     """
 
-    acknowledged: int
-    killed: bool
+    acknowledged: int = 0
+    told: int = 0
+    killed: bool = False
+    begun: float = 0.0
+    lasted: float = 0.0
+
+    def take(self, word: str, number: int) -> None:
+        """Take in what was said."""
+        if word == "begun":
+            self.begun = time.monotonic()
+        elif word == "done":
+            self.acknowledged, self.told = number, self.told + 1
+        elif word == "ended":
+            self.killed = os.WIFSIGNALED(number)
+        self.lasted = time.monotonic() - self.begun
 
 
 class Victims:
@@ -166,11 +202,11 @@ class Victims:
 
     def __init__(self) -> None:
         """Start it."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._child: int | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.victims"],
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -182,16 +218,19 @@ class Victims:
         school: SchoolHome,
         other: str = "",
         *,
+        told: int = 0,
         after: float | None = None,
         flush: int = 0,
     ) -> Outcome:
-        """Let a child do a job and kill it.
+        """Let a child do a job and kill it, at a moment of its work and not of the clock.
 
         Args:
             job: one of `JOBS`.
             school: whose home.
             other: a further place.
-            after: kill it after so many seconds.
+            told: how many entries it has to acknowledge before `after` begins; with
+                none, `after` begins when it begins to write.
+            after: kill it so many seconds later; None to leave it alone.
             flush: kill it when it flushes a file for that time.
         """
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -200,21 +239,29 @@ class Victims:
         order = {"job": job, "folder": str(school.folder), "other": other, "flush": flush}
         stdin.write(json.dumps(order) + "\n")
         stdin.flush()
-        acknowledged = 0
+        outcome = Outcome()
         while True:
             word, number = stdout.readline().split()
-            if word == "done":
-                acknowledged = int(number)
-            elif word == "pid" and after is not None:
+            outcome.take(word, int(number))
+            if word == "ended":
+                self._child = None
+                return outcome
+            if word == "pid":
+                self._child = int(number)
+            elif after is not None and outcome.told == told:
                 time.sleep(after)
-                with suppress(ProcessLookupError):
-                    os.kill(int(number), signal.SIGKILL)
-            elif word == "ended":
-                return Outcome(acknowledged, os.WIFSIGNALED(int(number)))
+                self._kill()
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
 
     def close(self) -> None:
-        """End it."""
-        self._process.communicate(timeout=60)
+        """End it, and whatever it has still under way."""
+        self._kill()
+        with self._process as server:
+            server.kill()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from ledger.formats.statement import (
     unsigned,
 )
 from ledger.seal.authority import Authority, apply_checked, read_authority
+from ledger.seal.authority_records import KeyRecord, RoleRecord
 from ledger.seal.ed25519 import BadSignature, SigningKey, prove_possession
 from ledger.seal.roles import permitted_kinds
 from ledger.verify.home import verify_ledger
@@ -198,6 +200,23 @@ def test_a_withdrawn_role_disputes_what_was_signed_in_it_alone(built: BuiltLedge
     built.grant("teacher", "senco", by="head")  # granted again, it counts again
     built.put("teacher", [enrolled(built, pupil, 5)], role="senco")
     assert verified(built).result == "intact"
+
+
+@pytest.mark.parametrize(("index", "counts"), [(5, False), (6, True), (9, True), (10, False)])
+def test_key_and_role_count_after_they_were_given_up_to_the_entry_that_takes_them_back(
+    index: int, counts: bool
+) -> None:
+    always, between = (
+        RoleRecord("head", 0, "2026-01-01", None),
+        RoleRecord("head", 5, "2026-01-01", None, withdrawn=9, withdrawn_from=9),
+    )
+    for key, role in (
+        (KeyRecord(ROOT.public, "one", "passphrase", 5, revoked=9, revoked_from=9), always),
+        (KeyRecord(ROOT.public, "one", "passphrase", 0), between),
+    ):
+        authority = Authority(keys={ROOT.kid: key}, roles={"one": [role]})
+        with nullcontext() if counts else pytest.raises(NotAuthorised):
+            authority.judge_role(index, ROOT.kid, "head", "2026-03-03")
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 LID = bytes(16)
 SENCO, TEACHER = ReadingKey(drawn("senco reads")), ReadingKey(drawn("teacher reads"))
 HEAD, TUTOR = SigningKey(drawn("head signs")), SigningKey(drawn("teacher signs"))
-STRANGER = SigningKey(drawn("stranger signs"))
+STRANGER, MACHINE = SigningKey(drawn("stranger signs")), SigningKey(drawn("machine signs"))
+ROLES = {"head": HEAD, "teacher": TUTOR, "system": MACHINE}
 AUTHORITY = Authority(
-    keys={
-        key.kid: KeyRecord(key.public, role, "passphrase", 1)
-        for key, role in ((HEAD, "head"), (TUTOR, "teacher"))
-    },
-    roles={role: [RoleRecord(role, 1, "2026-01-01", None)] for role in ("head", "teacher")},
+    keys={key.kid: KeyRecord(key.public, role, "passphrase", 1) for role, key in ROLES.items()},
+    roles={role: [RoleRecord(role, 1, "2026-01-01", None)] for role in ROLES},
 )
 PUPIL, STORY, OTHER = b"p" * 16, b"s" * 16, b"o" * 16
 
@@ -183,12 +181,17 @@ def test_a_rotation_broken_off_leaves_the_file_as_it_was(path: Path) -> None:
     assert store.data_key(PUPIL) == key
 
 
-def given(reader: ReadingKey, by: Signer, name: str = "general", number: int = 1) -> ClassKeyRow:
-    """Seal a class key of one's own to a reader, as anybody can who knows their public key."""
+def given(
+    reader: ReadingKey, by: Signer, name: str = "general", number: int = 2, signed_for: bytes = LID
+) -> ClassKeyRow:
+    """Seal a class key of one's own to a reader, as anybody can who knows their public key.
+
+    It claims to be newer than the true one, so that nothing but its signer speaks against it.
+    """
     kek_id = b"\xff" * 16
     wrapped = wrap_class_key(bytes(32), name, kek_id, LID, reader.public)
     return signed_row(
-        kek_id=kek_id, reader=reader.public, wrapped=wrapped, number=number, lid=LID, by=by
+        kek_id=kek_id, reader=reader.public, wrapped=wrapped, number=number, lid=signed_for, by=by
     )
 
 
@@ -203,68 +206,84 @@ def revoked(*kids: str) -> Authority:
     return Authority(keys=keys, roles=AUTHORITY.roles)
 
 
+UNKNOWN, UNFIT = "No key that is registered", "A signature does not fit"
+
+
 @pytest.mark.parametrize(
-    "forged",
+    ("forged", "why"),
     [
-        pytest.param(given(SENCO, STRANGER), id="nobody of this ledger"),
-        pytest.param(given(SENCO, TUTOR, "my_story"), id="no role that reads the class"),
-        pytest.param(replace(given(SENCO, STRANGER), kid=HEAD.kid), id="another's name"),
-        pytest.param(replace(given(SENCO, HEAD), number=9), id="another number"),
-        pytest.param(replace(given(TEACHER, HEAD), reader=SENCO.public), id="another reader"),
-        pytest.param(replace(given(SENCO, HEAD), kek_id=b"e" * 16), id="another key's name"),
+        pytest.param(given(SENCO, STRANGER), UNKNOWN, id="nobody of this ledger"),
+        pytest.param(given(SENCO, MACHINE), "reads anything", id="a machine, whose key is open"),
+        pytest.param(given(SENCO, TUTOR, "my_story"), "“my_story”", id="no role that reads it"),
+        pytest.param(replace(given(SENCO, STRANGER), kid=HEAD.kid), UNFIT, id="another's name"),
+        pytest.param(replace(given(SENCO, HEAD), number=9), UNFIT, id="another number"),
+        pytest.param(replace(given(TEACHER, HEAD), reader=SENCO.public), UNFIT, id="other reader"),
+        pytest.param(replace(given(SENCO, HEAD), kek_id=b"e" * 16), UNFIT, id="another key's name"),
         pytest.param(
-            replace(given(SENCO, HEAD), wrapped=given(SENCO, STRANGER).wrapped), id="other bytes"
+            replace(given(SENCO, HEAD), wrapped=given(SENCO, STRANGER).wrapped),
+            UNFIT,
+            id="other bytes",
         ),
-        pytest.param(given(SENCO, HEAD), id="two newest of one class"),
+        pytest.param(given(SENCO, HEAD, signed_for=b"l" * 16), UNFIT, id="another ledger"),
+        pytest.param(given(SENCO, HEAD, number=1), "Two keys", id="two newest of one class"),
     ],
 )
 def test_a_class_key_that_nobody_entitled_gave_is_refused_and_nothing_opened(
-    path: Path, forged: ClassKeyRow
+    path: Path, forged: ClassKeyRow, why: str
 ) -> None:
     put(path, forged)
     store = ContentKeyStore(path, LID, Drawing("again"))
     with pytest.raises(KeyRowAltered) as refused:
         store.unlock(SENCO, AUTHORITY)
     assert (refused.value.kind, refused.value.exit_code) == ("key-row-altered", 10)
+    assert why in refused.value.why
     assert store.classes == {}
     with pytest.raises(KeyUnavailable):
         store.add_stream(OTHER, "general", bytes(32))
 
 
-def test_the_rows_are_checked_without_anybodys_key(path: Path) -> None:
+@pytest.mark.parametrize("by", [STRANGER, MACHINE])
+def test_the_rows_are_checked_without_anybodys_key(path: Path, by: SigningKey) -> None:
     store = ContentKeyStore(path, LID, Drawing("again"))
     assert store.check_rows(AUTHORITY) == 3
-    put(path, given(ReadingKey(drawn("technician")), STRANGER))
+    put(path, given(ReadingKey(drawn("technician")), by))
     with pytest.raises(KeyRowAltered):
         store.check_rows(AUTHORITY)
 
 
 def test_the_newest_class_key_by_its_signed_number_is_in_force(path: Path) -> None:
     before = opened(path, SENCO).classes["general"]
-    put(path, given(SENCO, HEAD, number=2))
+    put(path, given(SENCO, HEAD))
     assert opened(path, SENCO).classes["general"].kek_id == b"\xff" * 16
     sql(path, "DELETE FROM class_keys WHERE number = 2")
-    put(path, given(SENCO, TUTOR, number=2))
+    put(path, given(SENCO, TUTOR))
     # A key that was revoked gives out nothing over one that counts.
     store = ContentKeyStore(path, LID, Drawing("again"))
     store.unlock(SENCO, revoked(TUTOR.kid))
     assert store.classes["general"] == before
 
 
-@pytest.mark.parametrize(("by", "authority"), [(STRANGER, AUTHORITY), (TUTOR, revoked(TUTOR.kid))])
+@pytest.mark.parametrize(
+    ("name", "by", "authority"),
+    [
+        ("general", STRANGER, AUTHORITY),
+        ("general", TUTOR, revoked(TUTOR.kid)),
+        ("my_story", TUTOR, AUTHORITY),  # who never had a role that reads it
+    ],
+)
 def test_a_new_class_key_is_not_given_to_a_reader_whom_nobody_let_in(
-    path: Path, by: SigningKey, authority: Authority
+    path: Path, name: str, by: SigningKey, authority: Authority
 ) -> None:
     store = opened(path, SENCO)
     technician = ReadingKey(drawn("technician"))
-    kek_id = store.classes["general"].kek_id
+    kek_id = store.classes[name].kek_id
     row = signed_row(
         kek_id=kek_id, reader=technician.public, wrapped=bytes(144), number=1, lid=LID, by=by
     )
     put(path, row)
     before = path.read_bytes()
     with pytest.raises(KeyRowAltered):
-        store.rotate("general", [TEACHER.public], HEAD, authority)
+        store.rotate(name, [TEACHER.public], HEAD, authority)
     assert path.read_bytes() == before
 
 

@@ -42,6 +42,10 @@ def system_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  the one place that reads the clock
 
 
+system_entropy: Entropy = os.urandom
+"""This computer's randomness: the one place that draws it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """A school's folder.
@@ -58,7 +62,7 @@ class Home:
     file: HomeFile
     state_folder: Path
     clock: Clock = system_clock
-    entropy: Entropy = os.urandom
+    entropy: Entropy = system_entropy
 
     @classmethod
     def open(
@@ -66,7 +70,7 @@ class Home:
         path: Path,
         state_folder: Path,
         clock: Clock = system_clock,
-        entropy: Entropy = os.urandom,
+        entropy: Entropy = system_entropy,
     ) -> Home:
         """Open a home.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import b64url
+from ledger.recorder.content_key_store import ContentKeyStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,15 @@ def unknown_people(home: Home, authority: Authority) -> tuple[int, int]:
     known = {key.person for key in authority.keys.values()}
     people = [b64url(one.person) for one in home.locators()]
     return sum(one not in known for one in people), len(people)
+
+
+def check_class_keys(home: Home, authority: Authority) -> int:
+    """Demand that every row of a class key was signed by somebody entitled; count the rows.
+
+    Raises:
+        KeyRowAltered: one was not.
+    """
+    return ContentKeyStore(home.keys_path, home.lid, home.entropy).check_rows(authority)
 
 
 def _is_own(authority: Authority, kid: str, purpose: str) -> bool:

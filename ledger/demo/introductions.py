@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledger.aggregates.school import PartnerTrusted, School
-from ledger.application.log import add_cosignature, newest_checkpoint
-from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
+from ledger.application.log import newest_checkpoint
 from ledger.bootstrap.cards import school_card
+from ledger.bootstrap.sealing import cosign_checkpoint, keep_cosignature
 from ledger.bundles.card import fingerprint, read_card
 from ledger.formats.checkpoint import origin_of
-from ledger.formats.signed_note import VerifierKey
 from ledger.seal.private_files import write_private
 from ledger.seal.proofs import LogProver
 
@@ -54,18 +53,12 @@ def witness(witness_stage: Stage, shown_stage: Stage) -> None:
 
     From then on the other cannot rewrite what came before without being found out by the one.
     """
-    origin = origin_of(shown_stage.home.lid)
-    desk = witness_stage.seats.take("senco").desk
-    key = witness_stage.home.machine_key("cosigner")
-    school = desk.load(School, desk.streams.school)
-    seen = school.witnessed.get(origin)
-    session = shown_stage.seats.take("head").session
+    session = witness_stage.seats.take("senco").session
+    school = session.desk.load(School, session.desk.streams.school)
+    seen = school.witnessed.get(origin_of(shown_stage.home.lid))
     with shown_stage.home.reading() as reader:
         size, note = newest_checkpoint(reader)
-        shown = ShownHead(
-            note=note,
-            consistency=LogProver(reader).consistency(seen.tree_size, size) if seen else None,
-            log_key=VerifierKey.parse(school.partners[origin].log_key),
-        )
-        line = witness_head(desk, CosignerKey(key.public, key.sign), shown)
-        add_cosignature(session.system_desk(), reader, session.store, size, line)
+        consistency = LogProver(reader).consistency(seen.tree_size, size) if seen else None
+    line = cosign_checkpoint(session, note, consistency)
+    cosigner = read_card(witness_stage.places.card.read_bytes()).cosigner_key
+    keep_cosignature(shown_stage.seats.take("head").session, line, cosigner)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger.application.log import add_time_stamp, newest_checkpoint
+from ledger.bootstrap.sealing import keep_time_stamp, to_stamp
 from ledger.demo import local_tsa
 from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.seal.private_files import write_private
-from ledger.seal.time_stamps import build_query, check_token, read_roots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,16 +29,12 @@ class Stamper:
 
     def seal_and_stamp(self, stage: Stage) -> None:
         """Seal a school's ledger, and have the checkpoint time-stamped where that can be done."""
-        session, home = stage.seats.take("head").session, stage.home
+        session = stage.seats.take("head").session
         session.seal()
         if self.authority is None:
             return
-        with home.reading() as reader:
-            size, note = newest_checkpoint(reader)
-            query = build_query(note, home.entropy)
-            answer = self.authority.stamp(query)
-            check_token(answer, note, read_roots(self.authority.root_pem), query)
-            add_time_stamp(session.system_desk(), reader, session.store, size, answer)
+        asked = to_stamp(stage.home)
+        keep_time_stamp(session, asked, self.authority.stamp(asked.query))
         stage.count("time_stamps")
 
 

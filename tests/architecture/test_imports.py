@@ -91,3 +91,13 @@ def test_commands_use_cases_and_outputs_ask_readers_and_write_no_sql() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"execute", "executemany"}
     ]
     assert not found
+
+
+def test_commands_open_no_private_key_of_the_ledgers_own() -> None:
+    found = [
+        f"{relative(path)}:{node.lineno}"
+        for path in (ROOT / "ledger" / "entrypoints").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "machine_key"
+    ]
+    assert not found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from ledger.application.desk import Desk
 from ledger.bootstrap.cards import school_card
 from ledger.bootstrap.countersigning import BodyKey, add, check_to_sign, make_request, prepare, sign
-from ledger.bootstrap.home import system_clock
+from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.session import Acting
 from ledger.bundles.card import fingerprint, read_card
@@ -89,7 +88,7 @@ def request_command(
     """
     card = read_card(card_file.read_bytes())
     passphrase = _passphrase(new_passphrase_file, "New passphrase for this key", confirm=True)
-    made = make_request(card, str(PersonName.parse(name)), passphrase, os.urandom)
+    made = make_request(card, str(PersonName.parse(name)), passphrase, system_entropy)
     write_private(key_file, made.key_document)
     try:
         write_private(out, write_request(made.request))
@@ -175,7 +174,7 @@ def _sign_here(
     click.echo(f"To be countersigned by {to_sign.name}:\n{_school(card)}\n{_MEANING}", err=True)
     passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
     body = BodyKey(read_private(key), passphrase)
-    signed = sign(card, to_sign, body, system_clock(), os.urandom)
+    signed = sign(card, to_sign, body, system_clock(), system_entropy)
     _take_in(setting, at_work, signed)
 
 
@@ -222,7 +221,7 @@ def sign_command(
             kind="fingerprint-mismatch",
         )
     body = BodyKey(read_private(key_file), setting.passphrase(to_sign.name))
-    write_private(out, sign(card, to_sign, body, system_clock(), os.urandom), replace=True)
+    write_private(out, sign(card, to_sign, body, system_clock(), system_entropy), replace=True)
     say(setting, f"Signed: {out}. Send it to the school now.", {**shown, "signed": True})
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Final
 
 import click
 
-from ledger.bootstrap.home import system_clock
+from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.demo.play import Wish, play
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import StorageFailed
@@ -43,7 +42,7 @@ def command(setting: Setting, *, folder: Path | None) -> None:
         folder=chosen,
         state_folder=state_folder(),
         clock=system_clock,
-        entropy=os.urandom,
+        entropy=system_entropy,
         say=lambda line: click.echo(line, err=setting.as_json),
     )
     try:

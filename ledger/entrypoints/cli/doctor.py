@@ -14,11 +14,10 @@ from importlib.metadata import version
 
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import behind_mark, founding_words, living_home
-from ledger.bootstrap.own_keys import foreign_machine_keys, unknown_people
+from ledger.bootstrap.own_keys import check_class_keys, foreign_machine_keys, unknown_people
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
-from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.authority import Authority
 
 FREE_BYTES = 500 * 1024 * 1024
@@ -119,9 +118,9 @@ def _keys(home: Home, authority: Authority) -> Iterator[Check]:
 
 
 def _class_keys(home: Home, authority: Authority) -> Check:
-    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     try:
-        return Check("class keys", "good", f"{keys.check_rows(authority)} rows, each signed")
+        rows = check_class_keys(home, authority)
+        return Check("class keys", "good", f"{rows} rows, each signed")
     except LedgerError as error:
         return Check("class keys", "bad", f"{error.what} {error.why}".strip())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from ledger.application.founding import Predecessor, SchoolFacts
 from ledger.bootstrap.create import MadeHome, NewHome, create_home
-from ledger.bootstrap.home import system_clock
+from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.bootstrap.places import demand_outside
 from ledger.entrypoints.cli.command import (
     Setting,
@@ -125,7 +124,7 @@ def command(
         ),
         state_folder(),
         system_clock,
-        os.urandom,
+        system_entropy,
     )
     _say_made(setting, made, root_key, recovery_sheet, continued)
 

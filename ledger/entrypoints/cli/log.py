@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from ledger.aggregates.school import School
-from ledger.application.log import add_cosignature, add_time_stamp, newest_checkpoint
 from ledger.application.time_stamp_client import post_query
-from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
 from ledger.bootstrap.machine_keys import RENEWABLE, Renewal, renew_machine_key, root_actor
-from ledger.bootstrap.session import Session, machine_session
+from ledger.bootstrap.sealing import (
+    cosign_checkpoint,
+    keep_cosignature,
+    keep_time_stamp,
+    prove_entry,
+    to_stamp,
+)
+from ledger.bootstrap.session import machine_session
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
     Setting,
@@ -22,16 +27,11 @@ from ledger.entrypoints.cli.command import (
 )
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.passphrases import read_root_key
-from ledger.errors import AlterationFound, InputRefused, NotFound, UsageError
+from ledger.errors import UsageError
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import unb64
-from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import SignedNote, VerifierKey
-from ledger.seal.checkpoints import check_cosignatures
 from ledger.seal.private_files import write_private
-from ledger.seal.proofs import LogProver
-from ledger.seal.time_stamps import build_query, check_token, read_roots
-from ledger.seal.tlog_proofs import tlog_proof
 
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
@@ -122,15 +122,7 @@ def prove(setting: Setting, entry: int, *, out: Path | None) -> None:
       send-ledger log prove 42 --home /schools/ours
       send-ledger log prove 42 --out entry-42.tlog-proof
     """
-    with setting.home().reading() as reader:
-        size, note = newest_checkpoint(reader)
-        if not 0 <= entry < size:
-            raise NotFound(
-                f"The newest checkpoint covers entries 0 to {size - 1}, not {entry}.",
-                remedy="Look at the number, or run send-ledger log checkpoint first.",
-                kind="no-entry",
-            )
-        proof = tlog_proof(LogProver(reader), entry, note)
+    size, proof = prove_entry(setting.home(), entry)
     if out is not None:
         write_private(out, proof)
     say(
@@ -155,15 +147,9 @@ def witness(setting: Setting, file: Path, *, consistency: Path | None, out: Path
       send-ledger log witness theirs.checkpoint --consistency theirs.consistency --as head
     """
     note = file.read_bytes()
+    lines = _hash_lines(consistency) if consistency else None
     with acting(setting) as at_work:
-        school = at_work.desk.load(School, at_work.desk.streams.school)
-        shown = ShownHead(
-            note=note,
-            consistency=_hash_lines(consistency) if consistency else None,
-            log_key=_partner_log_key(school, note),
-        )
-        key = at_work.session.home.machine_key("cosigner")
-        line = witness_head(at_work.desk, CosignerKey(key.public, key.sign), shown)
+        line = cosign_checkpoint(at_work.session, note, lines)
     if out is not None:
         write_private(out, line.encode("utf-8"))
     say(setting, line.rstrip("\n"), {"cosignature": line})
@@ -173,19 +159,6 @@ def _hash_lines(path: Path) -> list[bytes]:
     """Read the hash lines of a consistency proof: one per line, any heading before them."""
     lines = read_text_file(path).splitlines()
     return [unb64(line) for line in lines if len(line) == 44]  # noqa: PLR2004  base64 of 32 bytes
-
-
-def _partner_log_key(school: School, note: bytes) -> VerifierKey:
-    origin = Checkpoint.parse(SignedNote.parse(note).text).origin
-    partner = school.partners.get(origin)
-    if partner is None:
-        raise InputRefused(
-            "The checkpoint is of a log that is not trusted here.",
-            "Its school's card was never checked.",
-            "Get the school's card, then send-ledger school trust CARD.",
-            kind="unknown-log",
-        )
-    return VerifierKey.parse(partner.log_key)
 
 
 @ledger_command(command, "cosigned")
@@ -200,25 +173,10 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
       send-ledger log cosigned theirs.cosignature --by "$(cat their.vkey)" --json
     """
     line = read_text_file(file)
-    with machine_session(setting.home()) as session, session.home.reading() as reader:
-        size = _cosigned_size(reader, line, VerifierKey.parse(cosigner))
-        add_cosignature(session.system_desk(), reader, session.store, size, line)
+    with machine_session(setting.home()) as session:
+        size = keep_cosignature(session, line, VerifierKey.parse(cosigner))
         session.seal()
     say(setting, f"Kept: the checkpoint of {size} entries is cosigned.", {"size": size})
-
-
-def _cosigned_size(reader: LedgerReader, line: str, key: VerifierKey) -> int:
-    for size, note in reversed(reader.checkpoints()):
-        try:
-            if check_cosignatures(note + line.encode("utf-8"), [key]):
-                return size
-        except AlterationFound:
-            continue
-    raise InputRefused(
-        "The cosignature is of none of this ledger's checkpoints, or not by that key.",
-        remedy="Ask the other school which checkpoint they cosigned.",
-        kind="cosignature-unknown",
-    )
 
 
 @ledger_command(command, "timestamp")
@@ -247,42 +205,19 @@ def timestamp(
       send-ledger log timestamp --query q.tsq --response r.tsr --roots tsa-roots.pem
     """
     home = setting.home()
-    with machine_session(home) as session, home.reading() as reader:
-        size, note = newest_checkpoint(reader)
+    with machine_session(home) as session:
+        asked = to_stamp(home)
         if tsa is not None:
-            asked = build_query(note, home.entropy)
-            answer = post_query(tsa, asked)
+            answer = post_query(tsa, asked.query)
         elif query is not None and response is not None:
-            asked, answer = query.read_bytes(), response.read_bytes()
+            asked, answer = replace(asked, query=query.read_bytes()), response.read_bytes()
         elif query is not None:
-            write_private(query, build_query(note, home.entropy))
-            say(
-                setting, f"Written: {query}. Seal nothing until the answer is back.", {"size": size}
-            )
+            write_private(query, asked.query)
+            words = f"Written: {query}. Seal nothing until the answer is back."
+            say(setting, words, {"size": asked.size})
             return
         else:
             raise UsageError("Nothing to do.", remedy="Give --tsa URL or --query FILE.")
-        _keep_token(session, reader, (size, note), (asked, answer), roots)
-    say(setting, f"Time-stamped: the checkpoint of {size} entries.", {"size": size})
-
-
-def _keep_token(
-    session: Session,
-    reader: LedgerReader,
-    stamped: tuple[int, bytes],
-    exchange: tuple[bytes, bytes],
-    roots: Path | None,
-) -> None:
-    home = session.home
-    if roots is not None:
-        write_private(home.tsa_roots_path, roots.read_bytes(), replace=True)
-    if not home.tsa_roots_path.exists():
-        raise UsageError(
-            "The authority's root certificates are not known; nothing was kept.",
-            "A token is checked before it is kept.",
-            "Add --roots FILE with the certificates from the authority's own website.",
-            kind="no-tsa-roots",
-        )
-    certificates = read_roots(home.tsa_roots_path.read_bytes())
-    check_token(exchange[1], stamped[1], certificates, exchange[0])
-    add_time_stamp(session.system_desk(), reader, session.store, stamped[0], exchange[1])
+        keep_time_stamp(session, asked, answer, roots.read_bytes() if roots else None)
+    words = f"Time-stamped: the checkpoint of {asked.size} entries."
+    say(setting, words, {"size": asked.size})

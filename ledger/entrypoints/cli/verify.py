@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
-from ledger.bootstrap.access import note_verifying
 from ledger.bootstrap.home import Home, system_clock
+from ledger.bootstrap.reading_verified import VerifyingReader, open_contents
 from ledger.bootstrap.verifying import Wanted, verify_target, with_note
-from ledger.bundles.container import identity_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, state_folder
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.viewing import reading_of
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, StorageFailed, UsageError
-from ledger.formats.checkpoint import origin_of
-from ledger.recorder.content_key_store import ContentKeyStore
-from ledger.seal.content_keys import KeyRowAltered
+from ledger.errors import UsageError
 from ledger.verify.findings import Report
 from ledger.verify.trust_policy import load_trust_policy
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = GivenPath(files=False)
-_NOT_NOTED = (
-    "The contents were read; the access log did not take that down, for the home is on read-only "
-    "media, or its ledger is altered."
-)
 
 
 @ledger_command(name="verify")
@@ -80,57 +71,18 @@ def command(
     )
     note = None
     if setting.who is not None and not envelope:
-        wanted, note = _opened(setting, place, wanted)
+        who = setting.person()
+        reader = VerifyingReader(
+            who=who,
+            passphrase=setting.passphrase(who),
+            role=setting.role,
+            reading=reading_of(setting),
+            noting=partial(_noting, setting),
+        )
+        wanted, note = open_contents(wanted, _home_of(setting, place), reader)
     report = verify_target(place, wanted)
     _say(setting, with_note(report, *note) if note else report)
     click.get_current_context().exit(report.exit_code)
-
-
-def _opened(setting: Setting, place: Path, wanted: Wanted) -> tuple[Wanted, tuple[str, str] | None]:
-    """Open the contents as the person named: of the home verified, or of the receiving school.
-
-    Returns:
-        What is wanted; and the note on the reading, where the access log of the home
-        that is opened did not take it down.
-    """
-    home = _home_of(setting, place)
-    who = setting.person()
-    opened = home.open_person(who, setting.passphrase(who))
-    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
-    try:
-        keys.unlock(opened.reading, home.authority())
-    except LedgerBusy:  # says nothing about the bytes
-        raise
-    except LedgerError as error:
-        return replace(wanted, data_key=partial(_refused, error)), None
-    noting, told = _noting(setting, home)
-    if noting is not None:
-        try:
-            noted = note_verifying(noting, keys, opened.person, setting.role, reading_of(setting))
-        except (StorageFailed, KeyUnavailable) as error:
-            return replace(wanted, data_key=partial(_refused, error)), _left_closed(error)
-        told = told if noted else _NOT_NOTED
-    try:
-        identity = identity_of(keys.data_key(home.streams.transport.bytes))
-    except KeyUnavailable:
-        identity = None
-    recipient = origin_of(home.lid)
-    wanted = replace(wanted, data_key=keys.data_key, identity=identity, recipient=recipient)
-    return wanted, ("reading-elsewhere", told) if told else None
-
-
-def _left_closed(error: LedgerError) -> tuple[str, str]:
-    words = f"The contents were left closed, for reading them is recorded first. {error.what}"
-    return "contents-left-closed", words
-
-
-def _refused(error: LedgerError, _stream: bytes) -> bytes:
-    """Say of every record why its key is not had: altered class keys, or an altered authority."""
-    if isinstance(error, KeyRowAltered):
-        raise error
-    raise KeyUnavailable(
-        "No contents were opened.", error.what, error.remedy, kind="contents-unopened"
-    )
 
 
 def _noting(setting: Setting, home: Home) -> tuple[Home | None, str]:

@@ -177,6 +177,7 @@ def understood(type_name: str) -> tuple[type[Event], type[Aggregate]]:
     if cls is None or noun is None:
         raise RuleRefused(
             f"“{type_name}” is not a kind of entry here; nothing was recorded.",
+            "This version of the program does not know it.",
             remedy="Use the newest send-ledger, or the commands of this one.",
             kind="unknown-event-type",
         )

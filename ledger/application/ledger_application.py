@@ -66,6 +66,7 @@ class LedgerApplication(Application[UUID]):
         except AggregateNotFoundError:
             raise NotFound(
                 "There is no such record in this ledger.",
+                "Nothing is recorded under that id.",
                 remedy="Look at the number, or at which home is named with --home.",
                 kind="no-record",
             ) from None

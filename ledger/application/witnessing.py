@@ -101,6 +101,7 @@ def _demand_continuation(
     if head.size > seen.tree_size and shown.consistency is None:
         raise Unverifiable(
             "Nothing proves that this head continues the one seen before.",
+            "It may be of a log that was written anew.",
             remedy="Ask for the consistency proof, or for a bundle, which carries it.",
             kind="no-consistency-proof",
         )

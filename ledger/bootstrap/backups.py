@@ -55,6 +55,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
     if target.exists():
         raise StorageFailed(
             "The backup's folder exists already; nothing was copied.",
+            "A backup is never mixed with an older one.",
             remedy="Name a new folder, e.g. with today's date.",
             kind="folder-not-empty",
         )
@@ -96,12 +97,14 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[Check
     if any(head.origin != origin_of(lid) for head in heads):
         raise InputRefused(
             "A checkpoint is of another ledger than the backup; nothing was restored.",
+            "It would tell nothing about this backup.",
             remedy=f"Look for one whose first line is {origin_of(lid)}.",
             kind="other-ledger",
         )
     if target.exists():
         raise StorageFailed(
             "The folder exists already; nothing was restored.",
+            "A home is never restored over another.",
             remedy="Name a new folder; move the damaged home away first.",
             kind="folder-not-empty",
         )

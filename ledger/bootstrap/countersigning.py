@@ -99,7 +99,12 @@ def prepare(
         anchors = log.stream(session.home.streams.anchors.bytes)
         head = session.home.authority().head
     if head is None:  # a ledger has a beginning before it has a session
-        raise LedgerError("The ledger has no keys and roles.")
+        raise LedgerError(
+            "The ledger has no keys and roles.",
+            "It has not one entry.",
+            "Restore the newest backup: send-ledger restore.",
+            kind="no-entry",
+        )
     newest = read_statement(anchors[-1].statement).payload if anchors else None
     return ToSign(
         genesis=genesis,
@@ -231,6 +236,7 @@ def add(session: Session, data: bytes) -> int:
     if known is None:
         raise NotAuthorised(
             "It is signed with a key that this school has not registered.",
+            "Only a registered key can countersign.",
             remedy="Begin with send-ledger countersignature prepare.",
             kind="unknown-key",
         )

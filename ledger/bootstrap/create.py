@@ -107,6 +107,7 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
     if folder.exists() and any(folder.iterdir()):
         raise StorageFailed(
             "The folder is not empty; no home was made.",
+            "Other files would be taken for the home's own.",
             remedy="Name a folder that does not exist yet.",
             kind="folder-not-empty",
         )

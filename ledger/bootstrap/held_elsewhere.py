@@ -68,6 +68,7 @@ def note_held(path: Path, policy: Mapping[str, bytes] | None) -> tuple[str, byte
             raise InputRefused(
                 "The file holds no head of the sender's ledger.",
                 "It is a confirmation, not a receipt.",
+                "Name the receipt of the same handover, or a proof or checkpoint.",
                 kind="no-head",
             )
         return "receipt", facts.sender_checkpoint

@@ -158,6 +158,7 @@ class Home:
                 return one
         raise KeyUnavailable(
             "Nobody with that name has a key in this home.",
+            "No handle, name or id fits.",
             remedy="Type name or handle, e.g. --as senco; see send-ledger staff list.",
             kind="unknown-person",
         )

@@ -39,6 +39,7 @@ def prove_entry(home: Home, index: int) -> tuple[int, bytes]:
         if not 0 <= index < size:
             raise NotFound(
                 f"The newest checkpoint covers entries 0 to {size - 1}, not {index}.",
+                "A proof rests on a checkpoint that covers the entry.",
                 remedy="Look at the number, or run send-ledger log checkpoint first.",
                 kind="no-entry",
             )
@@ -97,6 +98,7 @@ def _cosigned_size(reader: LedgerReader, line: str, key: VerifierKey) -> int:
             continue
     raise InputRefused(
         "The cosignature is of none of this ledger's checkpoints, or not by that key.",
+        "It fits no checkpoint that is kept here.",
         remedy="Ask the other school which checkpoint they cosigned.",
         kind="cosignature-unknown",
     )

@@ -135,7 +135,11 @@ def revoke_and_close(
     """
     record = view.authority.keys.get(kid)
     if record is None:
-        raise NotFound("No key has this thumbprint.", remedy="See send-ledger staff list.")
+        raise NotFound(
+            "No key has this thumbprint.",
+            "Nobody of this ledger ever had it.",
+            remedy="See send-ledger staff list.",
+        )
     if record.revoked is not None:
         staff.revoke_key(session.desk, kid, from_index, reason, why)
         return
@@ -229,6 +233,7 @@ def _write_key_file(home: Home, newcomer: Newcomer) -> PersonKeys:
     if any(one.handle == newcomer.handle for one in home.locators()):
         raise StorageFailed(
             f"The handle “{newcomer.handle}” is taken.",
+            "Each person's key file has a handle of its own.",
             remedy="Choose another, e.g. with a figure behind it.",
             kind="handle-taken",
         )

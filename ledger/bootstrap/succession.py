@@ -79,6 +79,7 @@ def predecessors(asked: Continuing, state_folder: Path) -> tuple[Predecessor, ..
     if {one.origin for one in notes} - {origin_of(home.lid) for home in homes}:
         raise InputRefused(
             "A file is about another ledger than those continued; no home was made.",
+            "It would tell nothing about the homes that are named.",
             remedy="Look at its first line, or at which home is named with --continues.",
             kind="other-ledger",
         )
@@ -175,6 +176,7 @@ def _root_key(authority: Authority, keys: PersonKeys) -> PersonKeys:
 def _wrong_root_key() -> KeyUnavailable:
     return KeyUnavailable(
         "That is no root key of a ledger that is continued.",
+        "It was made for another ledger.",
         remedy="Look for the stick that was made with the old home, or leave it out.",
         kind="wrong-root-key",
     )

@@ -97,7 +97,10 @@ def verify_target(target: Path, wanted: Wanted) -> Report:
         )
     if not target.is_file():
         raise NotFound(
-            "There is nothing to verify there.", remedy="Check the path.", kind="no-target"
+            "There is nothing to verify there.",
+            "There is no file or folder of that name.",
+            remedy="Check the path.",
+            kind="no-target",
         )
     head = _magic(target)
     if head.startswith(SQLITE_MAGIC):

@@ -20,6 +20,7 @@ from ledger.formats.tlog_policy import (
     PolicyWitness,
     TlogPolicy,
 )
+from ledger.values.counting import counted
 from ledger.verify.trust_policy import (
     GENESIS_NAME,
     POLICY_NAME,
@@ -117,10 +118,18 @@ class Exchange:
             in (one.urn, one.laestab.replace("/", ""), one.log_origin.casefold().replace("/", ""))
             or wanted in one.name.casefold().replace("/", "")
         ]
-        if len(fitting) != 1:
+        if not fitting:
             raise NotFound(
-                f"{len(fitting)} trusted schools fit that name.",
-                remedy="Use the URN; see send-ledger school partners.",
+                "No trusted school fits that name.",
+                "Its card was never checked here, or it is spelt otherwise.",
+                "See send-ledger school partners; or send-ledger school trust CARD.",
+                kind="unknown-school",
+            )
+        if len(fitting) > 1:
+            raise NotFound(
+                f"{counted(len(fitting), 'trusted school')} fit that name.",
+                "A record is never sent to one of several.",
+                "Use the URN; see send-ledger school partners.",
                 kind="unknown-school",
             )
         return fitting[0]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ledger.errors import LedgerError
+from ledger.values.counting import counted
 from ledger.values.dates import OccurredOn, day_words, days_late, instant_text, parse_instant
 from ledger.verify.findings import ProvedTime
 
@@ -60,7 +61,9 @@ def claimed_words(entry: Logged) -> str:
     )
     late = days_late(stated, recorded.date())
     return (
-        f"LATE ENTRY: it was recorded {late} days after the stated date. {words}" if late else words
+        f"LATE ENTRY: it was recorded {counted(late, 'day')} after the stated date. {words}"
+        if late
+        else words
     )
 
 

@@ -239,5 +239,5 @@ def check_further_members(kind: str, payload: Mapping[str, object]) -> None:
     for name, check in CLEAR_MEMBERS[kind].items():
         if not check(payload[name]):
             raise MalformedInput(
-                f"A {kind} statement has a malformed member “{name}”.", kind="bad-member"
+                f"A statement of kind {kind} has a malformed member “{name}”.", kind="bad-member"
             )

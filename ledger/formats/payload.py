@@ -54,7 +54,7 @@ def read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
     payload = strict_json(data)
     if not isinstance(payload, dict) or tuple(payload) != kinds.MEMBERS[kind]:
         raise MalformedInput(
-            f"A {kind} statement has other members, or has them in another order.",
+            f"A statement of kind {kind} has other members, or has them in another order.",
             kind="bad-member",
         )
     _check_common_members(payload)

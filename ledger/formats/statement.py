@@ -193,7 +193,9 @@ def unsigned(part: ClearPart) -> bytes:
         MalformedInput: a further member does not fit the closed table.
     """
     if part.further.keys() != kinds.CLEAR_MEMBERS[part.kind].keys():
-        raise MalformedInput(f"A {part.kind} statement has other members.", kind="bad-member")
+        raise MalformedInput(
+            f"A statement of kind {part.kind} has other members.", kind="bad-member"
+        )
     kinds.check_further_members(part.kind, part.further)
     further = "".join(
         f"{compact_json(name)}:{compact_json(part.further[name])},"

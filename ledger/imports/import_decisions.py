@@ -16,6 +16,7 @@ from ledger.imports.register_row import (
     facts_of,
     row_fingerprint,
 )
+from ledger.values.counting import are
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,7 +87,7 @@ class Decision:
 
     def _refused_elsewhere(self) -> Finding:
         others = sorted({number for number, _ in self.pupil.problems})
-        verb = "is" if len(others) == 1 else "are"
+        verb = are(len(others))
         words = f"{rows_in_words(others).capitalize()}, about the same pupil, {verb} refused."
         return Finding(kind="other-row", field="", words=words)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ledger.imports.columns import field_label
 from ledger.imports.pupils_in_file import rows_in_words
+from ledger.values.counting import are, counted
 
 if TYPE_CHECKING:
     from ledger.imports.columns import ColumnMapping, MappedColumn
@@ -75,12 +76,16 @@ def summary_lines(plan: ImportPlan, *, skip_bad: bool = False) -> list[str]:
     """Count the rows by what becomes of them, and say whether all can be taken."""
     counts = Counter(report.outcome for report in plan.reports)
     parts = [f"{counts[one]} {words}" for one, words in _COUNT_WORDS.items() if counts[one]]
-    lines = [f"{_rows(len(plan.reports))} read: {', '.join(parts)}."] if parts else ["No rows."]
+    lines = (
+        [f"{counted(len(plan.reports), 'row')} read: {', '.join(parts)}."]
+        if parts
+        else ["No rows."]
+    )
     lines += [f"Warning: {words}" for words in plan.warnings]
     if not plan.is_clean:
         bad = rows_in_words(plan.bad_rows).capitalize()
         lines.append(
-            f"{bad} {'is' if len(plan.bad_rows) == 1 else 'are'} left out (--skip-bad)."
+            f"{bad} {are(len(plan.bad_rows))} left out (--skip-bad)."
             if skip_bad
             else f"{bad} cannot be taken. Nothing is imported until the file is corrected and the "
             "questions are answered, unless --skip-bad leaves those rows out."
@@ -136,7 +141,3 @@ def _name(proposal: RegisterRow | None) -> str:
     parts = (proposal.pupil.family_name, proposal.pupil.given_names)
     name = ", ".join(part.text for part in parts if part)
     return f" ({name})" if name else ""
-
-
-def _rows(number: int) -> str:
-    return f"{number} row" if number == 1 else f"{number} rows"

@@ -258,7 +258,7 @@ def _check_may_sign(state: LogState, index: int, event: Event, actor: Actor) -> 
             )
     elif event.KIND not in kinds.AUTHORITY_KINDS and event.KIND not in permitted_kinds(actor.role):
         raise NotAuthorised(
-            f"The role {actor.role} may not sign a {event.KIND} statement; nothing was recorded.",
+            f"The role {actor.role} may not sign kind {event.KIND}; nothing was recorded.",
             "Each role signs its own kinds of statement.",
             "Act in another role with --in-role, or ask somebody who holds it.",
             kind="kind-not-permitted",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
+from ledger.values.counting import counted, the_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -255,11 +256,11 @@ class Report:
             )
         above = (self.size or 0) - max(one.size for one in self.compared)
         if above > 0:
-            lines.append(f"  The newest {above:,} entries stand above all of that.")
+            lines.append(f"  {the_newest(above)} above all of that.")
         return ["", "Compared with:", *lines]
 
     def _verdict(self) -> str:
-        grown = "" if self.size is None else f" ({self.size:,} entries)"
+        grown = "" if self.size is None else f" ({counted(self.size, 'entry')})"
         match self.result:
             case "intact":
                 with_what = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ledger.errors import LedgerError
 from ledger.formats.encoding import b64url
 from ledger.formats.ledger_file import check_schema
+from ledger.values.counting import counted
 from ledger.verify.corrections import check_corrections
 from ledger.verify.countersigned import note_countersigned
 from ledger.verify.disputes import note_disputes
@@ -286,7 +287,7 @@ class LedgerCheck:
             findings.add(
                 "contents-unopened",
                 None,
-                f"The contents of {closed:,} entries are not open to this reader.",
+                f"The contents of {counted(closed, 'entry')} are not open to this reader.",
             )
         if recorded_in_future(self.walk.clock, asked.now):
             findings.add(

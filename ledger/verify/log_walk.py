@@ -296,7 +296,9 @@ class LogWalk:
                 self._erased.setdefault(gone["stream"], []).append((gone["from"], gone["to"]))
         if kind in RESERVED_KINDS:
             self.findings.add(
-                "reserved-kind", index, f"This program does not know the rules for a {kind} yet."
+                "reserved-kind",
+                index,
+                f"This program does not know the rules for {kind} entries yet.",
             )
 
     def _note_contents(self, one: Inspected, kind: str, payload: Mapping[str, Any]) -> None:

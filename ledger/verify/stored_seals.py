@@ -13,6 +13,7 @@ from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
 from ledger.seal.checkpoints import NoKnownSignature, check_cosignatures, open_checkpoint
 from ledger.seal.time_stamps import check_token
+from ledger.values.counting import the_newest
 from ledger.values.dates import parse_instant
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class StoredSeals:
             if at not in kept:
                 self._note_unsealed(at, covered=at < newest)
         if size > newest:
-            words = f"The newest {size - newest:,} entries stand under no signed checkpoint."
+            words = f"{the_newest(size - newest)} under no signed checkpoint."
             self.findings.add("unsealed", None, words)
 
     def _note_unsealed(self, at: int, *, covered: bool) -> None:

@@ -30,6 +30,11 @@ def command(setting: Setting, shell: str) -> None:
     del setting
     made = get_completion_class(shell)
     if made is None:
-        raise UsageError(f"Completion for {shell} is not available here.", kind="no-such-shell")
+        raise UsageError(
+            f"Completion for {shell} is not available here.",
+            "The library that completes commands does not know that shell.",
+            "Choose among those of send-ledger completion --help.",
+            kind="no-such-shell",
+        )
     root = click.get_current_context().find_root().command
     click.echo(made(root, {}, PROGRAM, VARIABLE).source())

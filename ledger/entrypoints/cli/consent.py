@@ -26,6 +26,7 @@ from ledger.errors import NotFound
 from ledger.formats.encoding import b64url
 from ledger.projections.consents import ConsentRow
 from ledger.projections.history import HistoryEntry
+from ledger.values.counting import counted
 from ledger.values.dates import OccurredOn, parse_day
 
 
@@ -125,10 +126,19 @@ def withdraw(setting: Setting, pupil: str, *, entry: int | None, **given: Any) -
             return
         row = at_work.view.find_pupil(pupil)
         standing = [one for one in consents_on(at_work.view, row) if _stands(one, entry)]
-        if len(standing) != 1:
+        if not standing:
             raise NotFound(
-                f"{len(standing)} consents could be meant.",
-                remedy="See send-ledger consent list, and name the entry with --entry.",
+                "There is no such consent to withdraw; nothing was recorded.",
+                "None of this pupil's consents is given and not yet withdrawn"
+                + (" with that entry." if entry is not None else "."),
+                "See send-ledger consent list.",
+                kind="no-consent",
+            )
+        if len(standing) > 1:
+            raise NotFound(
+                f"{counted(len(standing), 'consent')} could be meant; nothing was recorded.",
+                "Each is withdrawn by itself.",
+                "See send-ledger consent list, and name the entry with --entry.",
                 kind="no-consent",
             )
         draft = Draft(

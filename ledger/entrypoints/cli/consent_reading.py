@@ -32,6 +32,7 @@ from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.register import RegisterRow
 from ledger.seal.private_files import write_private_folder
 from ledger.values.code import Code
+from ledger.values.counting import counted
 from ledger.values.dates import day_words, parse_day
 from ledger.verify.proof_time import CHECKPOINT
 from ledger.verify.trust_policy import POLICY_NAME, ROOTS_NAME
@@ -267,10 +268,8 @@ def _sealed(files: Mapping[str, bytes]) -> int:
 def _say_proved(
     setting: Setting, proved: dict[str, Any], ended: NotInForce | None, closed: str
 ) -> None:
-    files = len(proved["files"])
-    lines = [
-        f"Written: {proved['folder']} ({files} files). Whoever gets it begins with README.txt."
-    ]
+    files = counted(len(proved["files"]), "file")
+    lines = [f"Written: {proved['folder']} ({files}). Whoever gets it begins with README.txt."]
     if ended is not None:
         lines.append(
             f"PLEASE NOTE: this consent is NOT in force. {ended.words} "

@@ -78,7 +78,9 @@ def gather_predecessors(
     if not continues:
         if last_seen or reason or old_root_keys or old_root_passphrase_files:
             raise UsageError(
-                "It is not said which home is continued.", remedy="Add --continues OLD-HOME."
+                "It is not said which home is continued.",
+                "The other options tell about an old home.",
+                remedy="Add --continues OLD-HOME.",
             )
         return ()
     if reason is None:
@@ -91,6 +93,7 @@ def gather_predecessors(
     if len(files) != len(old_root_keys):
         raise UsageError(
             "There are more or fewer passphrase files than old root keys.",
+            "Each key is opened with its own file.",
             remedy="Give one --old-root-passphrase-file for each --old-root-key, in order.",
         )
     asked = Continuing(

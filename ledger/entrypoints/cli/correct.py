@@ -148,12 +148,18 @@ def _stored(view: View, text: str) -> StoredEntry:
     if not text.isdecimal():
         raise UsageError(
             "The entry is not named by its number.",
+            "Only one entry can be meant.",
             remedy="Type its number, or RECORD:PLACE, as send-ledger history shows them.",
             kind="bad-entry-number",
         )
     index = int(text)
     if index >= view.reader.size:
-        raise NotFound(f"There is no entry {index} in this ledger.", kind="no-entry")
+        raise NotFound(
+            f"There is no entry {index} in this ledger.",
+            f"The newest is entry {view.reader.size - 1}.",
+            "Look at the number: send-ledger history shows it.",
+            kind="no-entry",
+        )
     return view.reader.entry(index)
 
 

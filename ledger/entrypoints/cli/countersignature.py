@@ -136,6 +136,7 @@ def prepare_command(
     if (out is None) == (sign_here is None):
         raise UsageError(
             "It is not said how it will be signed.",
+            "They sign on their own computer, or here beside you.",
             remedy="Add --out FILE to send it, or --sign-here KEY where they sit beside you.",
         )
     request = read_request(file.read_bytes())
@@ -144,6 +145,7 @@ def prepare_command(
         if root_key is None:
             raise UsageError(
                 "A trust's or council's key is registered with the root key.",
+                "It outranks everybody at the school.",
                 remedy="Add --root-key FILE, from the stick in the safe.",
             )
         document = read_private(root_key)

@@ -63,6 +63,7 @@ def _new_folder() -> Path:
             return folder
     raise StorageFailed(
         "There are too many demonstrations of today here.",
+        "Each gets a folder of its own; none is overwritten.",
         remedy="Name a new folder: send-ledger demo FOLDER.",
         kind="folder-not-empty",
     )

@@ -19,6 +19,7 @@ from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.errors import LedgerError
 from ledger.seal.authority import Authority
+from ledger.values.counting import are, counted
 
 FREE_BYTES = 500 * 1024 * 1024
 SEALED_WITHIN = timedelta(days=8)
@@ -61,7 +62,7 @@ def command(setting: Setting) -> None:
     )
     if bad:
         raise LedgerError(
-            "One thing is wrong." if len(bad) == 1 else f"{len(bad)} things are wrong.",
+            f"{counted(len(bad), 'thing')} {are(len(bad))} wrong.",
             "See the lines marked BAD.",
             "Mend them before recording anything.",
             kind="unhealthy",
@@ -120,7 +121,7 @@ def _keys(home: Home, authority: Authority) -> Iterator[Check]:
 def _class_keys(home: Home, authority: Authority) -> Check:
     try:
         rows = check_class_keys(home, authority)
-        return Check("class keys", "good", f"{rows} rows, each signed")
+        return Check("class keys", "good", f"{counted(rows, 'row')}, each signed")
     except LedgerError as error:
         return Check("class keys", "bad", f"{error.what} {error.why}".strip())
 
@@ -130,7 +131,7 @@ def _ledger(home: Home) -> Iterator[Check]:
         size = reader.size
         newest = reader.clock
         checkpoints = reader.checkpoints()
-    yield Check("ledger", "good", f"{size} entries")
+    yield Check("ledger", "good", counted(size, "entry"))
     now = home.clock()
     state = "good" if now >= newest else "bad"
     yield Check(
@@ -141,7 +142,7 @@ def _ledger(home: Home) -> Iterator[Check]:
     if mark is None:
         yield Check("high-water mark", "warning", "this computer has never seen this ledger")
     else:
-        seen = f"{mark.size} entries seen"
+        seen = f"{counted(mark.size, 'entry')} seen"
         seen = f"{why} To go on: {founding_words(str(home.path))}" if why else seen
         yield Check("high-water mark", "bad" if why else "good", seen)
     if (living := living_home(home)) is not None:
@@ -155,5 +156,9 @@ def _ledger(home: Home) -> Iterator[Check]:
     sealed = checkpoints[-1][0] if checkpoints else 0
     behind = size - sealed
     stale = behind > 0 and now - newest > SEALED_WITHIN
-    words = "everything is sealed" if not behind else f"{behind} entries are not sealed yet"
+    words = (
+        "everything is sealed"
+        if not behind
+        else f"{counted(behind, 'entry')} {are(behind)} not sealed yet"
+    )
     yield Check("checkpoint", "warning" if stale or not checkpoints else "good", words)

@@ -19,6 +19,7 @@ from ledger.projections.records import read_record
 from ledger.projections.register import read_pupils
 from ledger.statute.obligations import obligations_of
 from ledger.statute.school_calendar import CalendarRefused, SchoolCalendar, Term
+from ledger.values.counting import counted
 from ledger.values.dates import day_words, parse_instant
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
 
 def _say_earlier(number: int) -> None:
     if number:
-        what = "1 duty" if number == 1 else f"{number} duties"
+        what = counted(number, "duty")
         tell(f"\nBefore this ledger began, or the pupil came: {what}; see the earlier record.")
         click.echo("To list them: send-ledger due --show earlier")
 

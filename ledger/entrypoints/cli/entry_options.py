@@ -31,6 +31,7 @@ from ledger.errors import AlreadyRecorded, NotAuthorised, NotFound, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.statute.signing import signing_rows
+from ledger.values.counting import counted
 from ledger.values.dates import OccurredOn, days_late, stated_words
 
 if TYPE_CHECKING:
@@ -147,7 +148,12 @@ class About:
             UsageError: there are several.
         """
         if not records:
-            raise NotFound(f"The pupil has no {what}.", "", missing, kind="no-record")
+            raise NotFound(
+                f"The pupil has no {what}.",
+                "It stands nowhere in the pupil's history.",
+                missing,
+                kind="no-record",
+            )
         if len(records) > 1:
             raise UsageError(
                 f"The pupil has {len(records)} records that fit “{what}”; nothing was recorded.",
@@ -332,5 +338,5 @@ def _said(desk: Desk, draft: Draft, recorded: Recorded) -> dict[str, Any]:
         "type": draft.type,
         "occurred_on": str(stated),
         "days_late": late,
-        "words": words + (f" (entered {late} days later)" if late else ""),
+        "words": words + (f" (entered {counted(late, 'day')} later)" if late else ""),
     }

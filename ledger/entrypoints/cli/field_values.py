@@ -84,7 +84,12 @@ def _read(
         if typing.get_origin(kind) is tuple and not texts[0].startswith("["):
             return _items(typing.get_args(kind)[0], old[name], texts)
         if len(texts) > 1:
-            raise MalformedInput(f"The field {name} has one value.", kind="bad-fields")
+            raise MalformedInput(
+                f"The field {name} has one value.",
+                "It was given more than once.",
+                f"Give {name} once.",
+                kind="bad-fields",
+            )
         if kind in {str, date, bool, int, Money, Code}:
             return _one(kind, name, old[name], texts[0])
         codec = next(codec for codec, _clear in own_codecs(cls) if codec.name == name)
@@ -125,7 +130,12 @@ def _code(text: str, old: Code | None) -> Code:
             entry = listed.find(text)
             if entry is not None and entry.in_use(None):
                 return entry.code
-    raise MalformedInput("It is no code of the list that this field takes.", kind="unknown-code")
+    raise MalformedInput(
+        "It is no code of the list that this field takes.",
+        "A code is compared letter by letter.",
+        "See docs/reference/event-types.md for the lists.",
+        kind="unknown-code",
+    )
 
 
 def _items(kind: Any, old: Sequence[Any], texts: Sequence[str]) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from ledger.entrypoints.cli.entry_words import (
 )
 from ledger.entrypoints.cli.table import printable
 from ledger.projections.people import names_by_kid
+from ledger.values.counting import counted
 from ledger.values.dates import OccurredOn, day_words, stated_words
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def entry_lines(one: Mapping[str, Any]) -> Iterable[str]:
     if one["days_late"]:
         missing = "why was kept back" if one["withheld"] else "no reason given"
         reason = printable(one["late_reason"] or missing)
-        yield f"    entered {one['days_late']} days later: {reason}"
+        yield f"    entered {counted(one['days_late'], 'day')} later: {reason}"
     if one["disputed"]:
         yield "    DISPUTED: signed with a key or role that was revoked from before this entry on"
 

@@ -25,6 +25,7 @@ from ledger.imports.report import (
     report_records,
     summary_lines,
 )
+from ledger.values.counting import counted
 
 DONE_WITH_WARNINGS = 3
 
@@ -122,7 +123,7 @@ def _show_result(setting: Setting, plan: ImportPlan, done: Imported, *, dry_run:
     words = (
         "Nothing was recorded (--dry-run)."
         if dry_run
-        else f"Recorded {done.entries} entries about {done.pupils} pupils."
+        else f"Recorded {counted(done.entries, 'entry')} about {counted(done.pupils, 'pupil')}."
     )
     say(
         setting,

@@ -32,6 +32,7 @@ from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.encoding import unb64
 from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.seal.private_files import write_private
+from ledger.values.counting import counted
 
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
@@ -68,7 +69,7 @@ def checkpoint(setting: Setting, *, out: Path | None) -> None:
     head = Checkpoint.parse(SignedNote.parse(note).text)
     say(
         setting,
-        f"Sealed: {head.size} entries.",
+        f"Sealed: {counted(head.size, 'entry')}.",
         {"size": head.size, "origin": head.origin, "checkpoint": note.decode("utf-8")},
     )
 
@@ -176,7 +177,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
     with machine_session(setting.home()) as session:
         size = keep_cosignature(session, line, VerifierKey.parse(cosigner))
         session.seal()
-    say(setting, f"Kept: the checkpoint of {size} entries is cosigned.", {"size": size})
+    say(setting, f"Kept: the checkpoint of {counted(size, 'entry')} is cosigned.", {"size": size})
 
 
 @ledger_command(command, "timestamp")
@@ -217,7 +218,11 @@ def timestamp(
             say(setting, words, {"size": asked.size})
             return
         else:
-            raise UsageError("Nothing to do.", remedy="Give --tsa URL or --query FILE.")
+            raise UsageError(
+                "Nothing to do.",
+                "It is not said how the time-stamp authority is reached.",
+                remedy="Give --tsa URL or --query FILE.",
+            )
         keep_time_stamp(session, asked, answer, roots.read_bytes() if roots else None)
     words = f"Time-stamped: the checkpoint of {asked.size} entries."
     say(setting, words, {"size": asked.size})

@@ -134,7 +134,12 @@ def parse_pair(text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise InputRefused(f"“{text}” is not of the form NAME=VALUE.", kind="bad-pair")
+        raise InputRefused(
+            f"“{text}” is not of the form NAME=VALUE.",
+            "What stands before the “=” is the name, what stands after it the value.",
+            "Write it again with “=” between the two.",
+            kind="bad-pair",
+        )
     return name.strip(), value.strip()
 
 

@@ -58,6 +58,7 @@ def ask_passphrase(label: str, *, confirm: bool = False) -> str:
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "A passphrase is needed, and there is no terminal to ask on.",
+            "Your keys are opened with it.",
             remedy="Set SEND_LEDGER_PASSPHRASE_FILE, or add --passphrase-file FILE, "
             "--passphrase-command COMMAND or --passphrase-fd N.",
             kind="no-terminal",
@@ -86,6 +87,7 @@ def passphrase_of(data: bytes) -> str:
     if not line:
         raise KeyUnavailable(
             "The passphrase is empty or not text.",
+            "Its first line is taken, and there is none.",
             remedy="Put it on the first line, as UTF-8 text.",
             kind="passphrase-file",
         )

@@ -147,6 +147,7 @@ def _chosen(view: View, numbers: tuple[int, ...], *, every: bool) -> list[Propos
     if every == bool(numbers):
         raise UsageError(
             "It is not clear which proposals are meant.",
+            "Either some are named or all are meant, not both or neither.",
             remedy="Give their numbers, or --all; see send-ledger proposal list.",
             kind="proposals-unclear",
         )
@@ -156,6 +157,7 @@ def _chosen(view: View, numbers: tuple[int, ...], *, every: bool) -> list[Propos
     if unknown:
         raise NotFound(
             f"There is no proposal {', '.join(unknown)}; nothing was signed.",
+            "Either it was never there, or it was signed already.",
             remedy="See send-ledger proposal list.",
             kind="no-proposal",
         )
@@ -177,6 +179,7 @@ def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
     if row.state == DECLINED:
         raise RuleRefused(
             f"Proposal {row.index} was declined by entry {row.settled}.",
+            "What was declined is never signed.",
             remedy="Whoever keyed it may enter it again.",
             kind="proposal-closed",
         )

@@ -193,7 +193,11 @@ def _replaced(about: About, number: Upn) -> Iterator[Draft]:
 def rename(about: About, *, grounds: str, **names: str | None) -> Draft:
     """Record a pupil's new name; the old one stays in the history."""
     if not any(names.values()):
-        raise UsageError("No new name is given.", remedy="Add --family, --given or --preferred.")
+        raise UsageError(
+            "No new name is given.",
+            "At least one part of the name has to change.",
+            remedy="Add --family, --given or --preferred.",
+        )
     row = about.row
     kept = {
         "family_name": row.family_name,
@@ -324,6 +328,7 @@ def _by_need(
         if name.upper() not in codes:
             raise UsageError(
                 f"{option} names a need that is not among those of --need.",
+                "It says more about a need that is recorded with it.",
                 remedy=f"Write {option} NEED=…, for example {option} {codes[0]}=….",
                 kind="unknown-need",
             )

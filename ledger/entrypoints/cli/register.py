@@ -19,6 +19,7 @@ from ledger.entrypoints.cli.register_table import (
 )
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.projections.register import ON_REGISTER, read_register
+from ledger.values.counting import counted
 from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _say_register(
         },
     )
     if in_words and rows:
-        tell(f"{_pupils(len(rows))}. {RULE_FOR_N}")
+        tell(f"{counted(len(rows), 'pupil')}. {RULE_FOR_N}")
 
 
 def _say_counts(
@@ -103,7 +104,7 @@ def _say_counts(
     on_register = [row for row in rows if row.status in ON_REGISTER]
     unsure = sum(row.on_roll is None for row in on_register)
     labels = {row.primary_need: row.needs[0]["label"] for row in on_register if row.needs}
-    counted = Counter((row.status, row.primary_need) for row in on_register)
+    tally = Counter((row.status, row.primary_need) for row in on_register)
     lines = [
         {
             "status": status,
@@ -111,7 +112,7 @@ def _say_counts(
             "label": labels.get(need, "no need recorded"),
             "pupils": number,
         }
-        for (status, need), number in sorted(counted.items())
+        for (status, need), number in sorted(tally.items())
     ]
     if not (setting.as_json or setting.as_csv):
         tell(_heading("Numbers on the SEN register", day, known_at))
@@ -130,13 +131,9 @@ def _say_counts(
     )
     if not (setting.as_json or setting.as_csv) and lines:
         totals = ", ".join(f"{by_status[code]} {code}" for code in sorted(by_status))
-        click.echo(f"{_pupils(len(on_register))}: {totals}.")
+        click.echo(f"{counted(len(on_register), 'pupil')}: {totals}.")
     if not (setting.as_json or setting.as_csv) and unsure:
-        tell(f"Among them {_pupils(unsure)} of whom it is not known since when on roll.")
-
-
-def _pupils(number: int) -> str:
-    return "1 pupil" if number == 1 else f"{number} pupils"
+        tell(f"Among them {counted(unsure, 'pupil')} of whom it is not known since when on roll.")
 
 
 def _heading(title: str, day: date, known_at: date | None) -> str:

@@ -27,6 +27,7 @@ from ledger.errors import InputRefused, UsageError
 from ledger.formats.checkpoint import origin_of
 from ledger.seal.private_files import write_private
 from ledger.statute.rules import local_profiles
+from ledger.values.counting import counted
 from ledger.values.dates import parse_day
 from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Laestab, Urn
@@ -103,15 +104,13 @@ def trust(setting: Setting, file: Path, *, spoken: str | None, checked_how: str 
             {**shown, "trusted": False},
         )
         return
-    if spoken.lower().split() != words.split():
-        raise InputRefused(
-            "The words do not fit this card; nothing is trusted.",
-            "The card is not the one the other school wrote, or a word was misheard.",
-            "Ask them to read the words again from their own screen.",
-            kind="fingerprint-mismatch",
-        )
+    _demand_same(spoken, words)
     if not checked_how:
-        raise UsageError("It is not said how the words were compared.", remedy="Add --checked-how.")
+        raise UsageError(
+            "It is not said how the words were compared.",
+            "Later nobody could tell why that card was trusted.",
+            remedy="Add --checked-how.",
+        )
     with acting(setting) as at_work:
         desk = at_work.desk
         school = desk.load(School, desk.streams.school)
@@ -131,6 +130,16 @@ def trust(setting: Setting, file: Path, *, spoken: str | None, checked_how: str 
         )
         desk.save(school)
     say(setting, f"Trusted: {read.name}.", {**shown, "trusted": True})
+
+
+def _demand_same(spoken: str, words: str) -> None:
+    if spoken.lower().split() != words.split():
+        raise InputRefused(
+            "The words do not fit this card; nothing is trusted.",
+            "The card is not the one the other school wrote, or a word was misheard.",
+            "Ask them to read the words again from their own screen.",
+            kind="fingerprint-mismatch",
+        )
 
 
 @ledger_command(command, "distrust")
@@ -195,13 +204,18 @@ def term_dates(
             closed_on=tuple(parse_day(text) for text in closed),
         )
         desk.save(school)
-    say(setting, f"Recorded: {len(terms)} terms of {year}.", {"year": year})
+    say(setting, f"Recorded: {counted(len(terms), 'term')} of {year}.", {"year": year})
 
 
 def _term(text: str) -> Term:
     first, dots, last = text.partition("..")
     if not dots:
-        raise UsageError("A term is FIRST..LAST, e.g. 2026-09-02..2026-10-23.")
+        raise UsageError(
+            "A term is not given as FIRST..LAST.",
+            "A term has a first and a last day, with two dots between them.",
+            "For example --term 2026-09-02..2026-10-23.",
+            kind="bad-term",
+        )
     return Term(_day(first), _day(last))
 
 

@@ -121,6 +121,7 @@ def _root(root_key: Path | None, passphrase_file: Path | None) -> tuple[bytes, s
     if root_key is None:
         raise UsageError(
             "A headteacher is appointed with the root key.",
+            "No headteacher makes another, nor themselves.",
             remedy="Add --root-key FILE, from the stick in the safe.",
         )
     return read_root_key(root_key, passphrase_file)

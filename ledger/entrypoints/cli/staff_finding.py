@@ -72,5 +72,8 @@ def find_person(view: View, who: str) -> Person:
         if who == person.person or name_mac(names_key, person.name) == mac:
             return person
     raise NotFound(
-        "Nobody here is called that.", remedy="See send-ledger staff list.", kind="unknown-person"
+        "Nobody here is called that.",
+        "No handle, name or id fits.",
+        remedy="See send-ledger staff list.",
+        kind="unknown-person",
     )

@@ -17,6 +17,7 @@ from ledger.formats.encoding import unb64url
 from ledger.projections.history import Histories
 from ledger.projections.records import read_record
 from ledger.projections.register import read_pupils
+from ledger.values.counting import are, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +163,8 @@ def _provision(
 ) -> tuple[Provision, ...]:
     if costs and len(costs) != len(provisions):
         raise UsageError(
-            f"There are {len(provisions)} provisions and {len(costs)} costs.",
+            f"{counted(len(costs), 'cost')} {are(len(costs))} given for "
+            f"{counted(len(provisions), 'provision')}.",
             "Costs belong to the provisions in their order.",
             "Give one --cost for each --provision, or none; 0 for what costs nothing.",
             kind="costs-do-not-fit",

@@ -35,6 +35,7 @@ from ledger.errors import InputRefused, StorageFailed
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
+from ledger.values.counting import counted
 
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
@@ -127,7 +128,9 @@ def send(
 
 def _say_sent(setting: Setting, out: Path, sent: Sent) -> None:
     to, number = sent.to_name, sent.transfer.number
-    words = [f"Written: {out} ({sent.statements} entries), for {to} alone. Number: {number}."]
+    words = [
+        f"Written: {out} ({counted(sent.statements, 'entry')}), for {to} alone. Number: {number}."
+    ]
     words += [f"Left out: {one.category}: {one.reason}" for one in sent.omissions]
     words += [f"Not sent, and named to nobody: {_KEPT_BACK[one]}" for one in sent.kept_back]
     words.append("Send the file; then bring their receipt back with transfer acknowledge.")
@@ -158,6 +161,7 @@ def _demand_new_file(path: Path) -> None:
     if path.exists():
         raise StorageFailed(
             f"{path} exists already; nothing was done.",
+            "Nothing is overwritten that somebody may need.",
             remedy="Name a new file.",
             kind="file-exists",
         )
@@ -182,7 +186,7 @@ def receive(setting: Setting, file: Path, *, receipt: Path | None) -> None:
         write_private(receipt, received.receipt)
     say(
         setting,
-        f"Verified and kept: {len(received.bundle.statements)} entries from "
+        f"Verified and kept: {counted(len(received.bundle.statements), 'entry')} from "
         f"{received.bundle.manifest.from_name}. Recorded as RECEIVED.\n"
         "Next, the SENCO: send-ledger transfer accept, or transfer reject.",
         {

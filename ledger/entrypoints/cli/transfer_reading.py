@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import KeyUnavailable, NotFound, StorageFailed
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private_folder
+from ledger.values.counting import are, counted
 from ledger.values.dates import day_words
 
 PAGE = "record.html"
+_NUMBER = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{1,8}")
+"""What may be repeated in a refusal: a handover's number, and no name."""
 _ENDINGS = {
     "text": "txt",
     **{one: one for one in ("pdf", "png", "jpg", "jpeg", "tiff", "odt", "docx", "xlsx", "rtf")},
@@ -100,6 +104,7 @@ def show(setting: Setting, number: str, *, out: Path | None) -> None:
     if out is not None and out.exists():
         raise StorageFailed(
             "The folder exists already; nothing was written.",
+            "A child's record is not mixed with other files.",
             remedy="Name a new one with --out.",
             kind="file-exists",
         )
@@ -141,7 +146,8 @@ def _page(
     yield from (f"Left out: {printable(f'{name}: {why}')}" for name, why in said["omissions"])
     yield printable(said["standing_sentence"])
     if kept.closed:
-        yield f"{kept.closed} entries are of a kind that is not open to you."
+        entries = counted(kept.closed, "entry")
+        yield f"{entries} {are(kept.closed)} of a kind that is not open to you."
     if said["documents"]:
         yield f"Documents: {said['documents']}; see them with --out."
     for one in records:
@@ -165,7 +171,7 @@ def _write_page(folder: Path, kept: KeptRecord) -> None:
 
 
 def find_transfer(
-    known: Iterable[RecordTransfer],
+    known: Sequence[RecordTransfer],
     number: str | None,
     fits: Callable[[RecordTransfer], bool] = lambda _: True,
 ) -> RecordTransfer:
@@ -183,11 +189,39 @@ def find_transfer(
         one for one in known if fits(one) and number in (None, one.number, b64url(one.id.bytes))
     ]
     if len(meant) != 1:
-        raise NotFound(
-            f"{len(meant)} transfers could be meant; nothing was done.",
-            "A handover goes step by step, and each step is taken once.",
-            "See send-ledger transfer list, and name one by its number; an answer that was "
-            "given is written again by send-ledger transfer receipt.",
-            kind="no-transfer",
-        )
+        raise NotFound(*_not_one(len(meant), number, known), kind="no-transfer")
     return meant[0]
+
+
+def _how_many(known: int) -> str:
+    if not known:
+        return "No handover is recorded here yet."
+    return f"{counted(known, 'handover')} {are(known)} recorded here, under other numbers."
+
+
+def _not_one(
+    meant: int, number: str | None, known: Sequence[RecordTransfer]
+) -> tuple[str, str, str]:
+    """Say why no handover, or more than one, is meant."""
+    if meant:
+        return (
+            f"{counted(meant, 'handover')} could be meant; nothing was done.",
+            "It is not guessed which one.",
+            "Name one by its number; send-ledger transfer list shows it.",
+        )
+    if number is not None and number not in {one.number for one in known}:
+        said = f" {number}" if _NUMBER.fullmatch(number) else " of that kind"
+        return (
+            f"There is no handover number{said}; nothing was done.",
+            _how_many(len(known)),
+            "Look at the number: send-ledger transfer list shows it.",
+        )
+    remedy = (
+        "See send-ledger transfer list; an answer that was given is written again by "
+        "send-ledger transfer receipt."
+    )
+    return (
+        "No handover waits for that; nothing was done.",
+        "A handover goes step by step, and each step is taken once.",
+        remedy,
+    )

@@ -59,7 +59,9 @@ def command(
     place = target or setting.home_path
     if place is None:
         raise UsageError(
-            "It is not said what to verify.", remedy="Name a file or folder, or add --home PATH."
+            "It is not said what to verify.",
+            "No home is named either.",
+            remedy="Name a file or folder, or add --home PATH.",
         )
     wanted = Wanted(
         state_folder=state_folder(),

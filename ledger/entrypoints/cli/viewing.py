@@ -13,6 +13,7 @@ from ledger.bootstrap.access import Reading
 from ledger.bootstrap.view import View, open_view
 from ledger.errors import KeyUnavailable
 from ledger.formats.encoding import unb64url
+from ledger.values.counting import counted
 from ledger.values.nouns import PUPILS
 from ledger.values.upn import Upn, UpnRefused
 
@@ -110,4 +111,4 @@ def pupil_stream(row: RegisterRow) -> UUID:
 def show_progress(folded: int) -> None:
     """Say on a terminal how far new entries are taken in; silent where it is none."""
     if sys.stderr.isatty():
-        click.echo(f"{folded} new entries read", err=True)
+        click.echo(f"{counted(folded, 'new entry')} read", err=True)

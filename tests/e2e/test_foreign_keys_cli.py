@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.seal.key_file import machine_key_file
+from ledger.seal.private_files import write_private
 from tests.support.cli_home import CliHome, copy_home, make_template
 
 
@@ -40,13 +42,7 @@ def keys_of(school: CliHome, check: str) -> str:
     return next((one for one in lines if check in one), "")
 
 
-@pytest.mark.parametrize("purpose", ["log", "system", "cosigner"])
-def test_nothing_is_signed_with_another_ledgers_machine_key(
-    school: CliHome, templates: tuple[Path, Path], purpose: str
-) -> None:
-    assert "this ledger's own" in keys_of(school, "keys")
-    before = size(school)
-    swap(school, templates[1], f"{purpose}.json")
+def demand_refused(school: CliHome, purpose: str, before: int) -> None:
     born = ("--born", "29/02/2016", "--year-group", "4", "--upn", "A203102209083")
     for words in (
         ("pupil", "add", "--family", "O'Neill", "--given", "Zoë", *born),
@@ -58,6 +54,24 @@ def test_nothing_is_signed_with_another_ledgers_machine_key(
     assert size(school) == before
     assert f"not this ledger's own: keys/{purpose}.json" in school.run("doctor").output
     assert "BAD" in keys_of(school, "not this ledger's own")
+
+
+@pytest.mark.parametrize("purpose", ["log", "system", "cosigner"])
+def test_nothing_is_signed_with_another_ledgers_machine_key(
+    school: CliHome, templates: tuple[Path, Path], purpose: str
+) -> None:
+    assert "this ledger's own" in keys_of(school, "keys")
+    before = size(school)
+    swap(school, templates[1], f"{purpose}.json")
+    demand_refused(school, purpose, before)
+
+
+def test_nor_with_its_own_machine_key_of_another_purpose(school: CliHome) -> None:
+    seed = school.open(school.path, school.folder / "state").machine_key("system").seed_bytes()
+    before = size(school)
+    document = machine_key_file("log", seed)
+    write_private(school.path / "keys" / "log.json", document, replace=True)
+    demand_refused(school, "log", before)
 
 
 def test_doctor_says_that_the_list_of_people_is_anothers(

@@ -56,12 +56,33 @@ def test_a_stated_date_reads_back_and_bounds_its_day(day: date, length: int) -> 
     assert OccurredOn(stated.first, stated.last, stated.precision) == stated
 
 
-@untimed
-@given(st.text(max_size=12))
-def test_any_other_text_is_refused_and_never_crashes(text: str) -> None:
-    for parse in (parse_day, OccurredOn.parse):
-        with suppress(DateRefused):
-            parse(text)
+NEARLY_DATES = (
+    st.text(max_size=12)
+    | st.from_regex(r"\A ?[0-9]{1,4}[/. -][0-9]{1,3}[/. -][0-9]{1,4}\n?\Z")
+    | st.from_regex(r"\A[0-9]{1,2}([ -])(jan|Sept|MAY|Märch|March|Febru|2)\1(19|20|21|2)[0-9]{2}\Z")
+    | st.from_regex(r"\A(19|20|21)[0-9]{2}(-[01]?[0-9](-[0-3]?[0-9])?)?\n?\Z")
+)
+
+
+def spellings(day: date) -> set[str]:
+    """Give every text that may be read as a day, in small letters."""
+    days, months = {f"{day.day}", f"{day.day:02d}"}, {f"{day.month}", f"{day.month:02d}"}
+    word = f"{day:%B}".casefold()
+    words = {word, word[:3]} | ({"sept"} if day.month == 9 else set())
+    return {
+        day.isoformat(),
+        *(f"{one}{by}{month}{by}{day.year}" for one in days for month in months for by in "/-"),
+        *(f"{one}{by}{month}{by}{day.year}" for one in days for month in words for by in " -"),
+    }
+
+
+@settings(deadline=None, max_examples=400)
+@given(NEARLY_DATES)
+def test_what_is_read_as_a_date_is_one_of_its_spellings_and_all_else_is_refused(text: str) -> None:
+    with suppress(DateRefused):
+        assert text.strip().casefold() in spellings(parse_day(text))
+    with suppress(DateRefused):
+        assert str(OccurredOn.parse(text)) == text
 
 
 @untimed

@@ -97,6 +97,17 @@ def test_a_genesis_makes_its_own_key_the_root() -> None:
 OTHER = SigningKey(drawn("another"))
 
 
+def test_a_later_statement_by_an_unknown_key_changes_nothing() -> None:
+    authority = Authority()
+    apply_checked(authority, 0, genesis())
+    first = genesis()
+    place = {"seq": 2, "prev": first.hash, "auth": StreamPlace(1, first.hash)}
+    with pytest.raises(NotAuthorised) as refused:
+        apply_checked(authority, 1, genesis(key=OTHER, signer=OTHER, **place))
+    assert refused.value.kind == "unknown-key"
+    assert list(authority.keys) == [ROOT.kid]
+
+
 @pytest.mark.parametrize(
     ("changes", "index", "code"),
     [

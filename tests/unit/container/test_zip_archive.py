@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -239,6 +240,23 @@ def test_a_member_that_declares_less_than_it_holds_is_refused() -> None:
     packed = zlib.compress(bytes(10_000_000), 9)[2:-4]
     assert kind_of(deflated(bytes(1000), packed=packed)) == "zip-malformed"
     assert kind_of(deflated(b"hello", size=4)) == "zip-malformed"
+
+
+def test_a_lie_of_a_member_s_size_shows_without_inflating_it() -> None:
+    packed = zlib.compress(bytes(10_000_000), 9)[2:-4]
+    lie = deflated(bytes(1000), packed=packed)
+    tracemalloc.start()
+    try:
+        assert kind_of(lie) == "zip-malformed"
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_deflated_bytes_under_another_method_s_name_are_refused() -> None:
+    assert unpack(deflated(b"hello")) == {"a": b"hello"}
+    for method in (b"\x01", b"\x09", b"\x0c"):
+        assert kind_of(patched_both(deflated(b"hello"), 8, method)) == "zip-malformed"
 
 
 def test_a_member_that_declares_more_than_it_holds_is_refused() -> None:

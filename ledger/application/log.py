@@ -15,7 +15,7 @@ from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.fields import encode_fields
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import SignedNote
-from ledger.formats.statement import read_statement, statement_hash
+from ledger.formats.statement import Anchor, read_anchor, read_statement, statement_hash
 from ledger.seal.checkpoints import sign_checkpoint
 from ledger.seal.proofs import LogProver
 
@@ -181,12 +181,18 @@ def add_cosignature(
 
 def _log_anchor(system: Desk, reader: LedgerReader, size: int) -> None:
     held = [*reader.tokens(size), *(line.encode("utf-8") for line in reader.cosignatures(size))]
+    tokens = tuple(sorted(hashlib.sha256(one).digest() for one in held))
+    root = LogProver(reader).root_at(size)
     record = _system_stream(reader, system.streams.anchors)
-    record.record(
-        AnchorLogged,
-        system.entry(),
-        size=size,
-        root=LogProver(reader).root_at(size),
-        tokens=tuple(sorted(hashlib.sha256(one).digest() for one in held)),
-    )
+    if _is_newest(Anchor(size, root, tokens), record, reader):
+        return
+    record.record(AnchorLogged, system.entry(), size=size, root=root, tokens=tokens)
     system.save(record)
+
+
+def _is_newest(anchor: Anchor, anchors: SystemStream, reader: LedgerReader) -> bool:
+    """Tell whether the newest anchor says the same: an answer was brought back twice."""
+    if not anchors.version:
+        return False
+    newest = read_statement(reader.place(anchors.id.bytes, anchors.version).statement)
+    return read_anchor(newest.payload) == anchor

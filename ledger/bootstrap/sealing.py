@@ -14,7 +14,7 @@ from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.seal.checkpoints import check_cosignatures
 from ledger.seal.private_files import write_private
 from ledger.seal.proofs import LogProver
-from ledger.seal.time_stamps import build_query, check_token, read_roots
+from ledger.seal.time_stamps import build_query, check_token, join_roots, read_roots
 from ledger.seal.tlog_proofs import tlog_proof
 
 if TYPE_CHECKING:
@@ -133,14 +133,15 @@ def keep_time_stamp(
         session: anybody's, or the ledger's own.
         asked: what was stamped.
         answer: the authority's, whole.
-        roots: its root certificates as PEM; None for those kept at home.
+        roots: its root certificates as PEM, kept beside those at home; None for those.
 
     Raises:
         UsageError: kind "no-tsa-roots": none are known.
         LedgerError: the answer is refused; nothing was kept.
     """
     home = session.home
-    pem = roots or home.tsa_roots()
+    kept = home.tsa_roots()
+    pem = kept if roots is None else roots
     if not pem:
         raise UsageError(
             "The authority's root certificates are not known; nothing was kept.",
@@ -149,7 +150,7 @@ def keep_time_stamp(
             kind="no-tsa-roots",
         )
     check_token(answer, asked.note, read_roots(pem), asked.query)
-    if roots is not None:
-        write_private(home.tsa_roots_path, roots, replace=True)
+    if roots is not None and (joined := join_roots(kept, roots)) != kept:
+        write_private(home.tsa_roots_path, joined, replace=True)
     with home.reading() as reader:
         add_time_stamp(session.system_desk(), reader, session.store, asked.size, answer)

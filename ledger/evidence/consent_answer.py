@@ -75,6 +75,8 @@ class Asked:
         item: code of what would be shared.
         recipient: to whom.
         on: the day of sharing.
+        known_by: the last day of which anything can be on record, today; `on`
+            itself where not given.
         capacities: what the recipient is to the pupil on that day, such as
             `receiving_school`; for the duties of law.
     """
@@ -82,6 +84,7 @@ class Asked:
     item: str
     recipient: str
     on: date
+    known_by: date | None = None
     capacities: Collection[str] = ()
 
 
@@ -104,6 +107,9 @@ class Answer:
     words: str
     citation: str
     passed_over: tuple[str, ...]
+
+
+NOT_YET = "The day asked about is still to come: it may be withdrawn by then, so ask again."
 
 
 def answer_consent(asked: Asked, records: Sequence[ConsentRecord]) -> Answer:
@@ -129,7 +135,7 @@ def answer_consent(asked: Asked, records: Sequence[ConsentRecord]) -> Answer:
         words = f"No consent for this item and this recipient is on record. {ASK}"
         return _answer("no", None, None, words, unanswered)
     (fact, newest), *earlier = answered
-    index, verdict, words = _judge(asked.on, fact, newest)
+    index, verdict, words = _judge(asked, fact, newest)
     passed_over = [
         f"Entry {one.index} does not decide: the family was asked again later (entry {fact.index})."
         for one, _ in earlier
@@ -170,7 +176,8 @@ def _relevant(
     return found, later
 
 
-def _judge(on: date, fact: ConsentFact, record: ConsentRecord) -> tuple[int, Verdict, str]:
+def _judge(asked: Asked, fact: ConsentFact, record: ConsentRecord) -> tuple[int, Verdict, str]:
+    on, known_by = asked.on, asked.known_by or asked.on
     withdrawn = record.withdrawn
     if record.refused is not None:
         return fact.index, "no", f"Consent was refused (dated {fact.occurred_on}). {ASK}"
@@ -181,9 +188,10 @@ def _judge(on: date, fact: ConsentFact, record: ConsentRecord) -> tuple[int, Ver
         return fact.index, "no", f"Consent ran out on {day_words(record.expires_on)}. {ASK}"
     said = "The school recorded that consent" if record.act_kind == "none" else "Consent"
     end = "" if record.expires_on is None else f"; it lasts until {day_words(record.expires_on)}"
-    words = (
-        f"{said} was given (dated {fact.occurred_on}) and not withdrawn by {day_words(on)}{end}."
-    )
+    by = day_words(min(on, known_by))
+    words = f"{said} was given (dated {fact.occurred_on}) and not withdrawn by {by}{end}."
+    if known_by < on:
+        words += f" {NOT_YET}"
     if not record.giver_recorded:
         words += f" {NOT_RECORDED}"
     return fact.index, "yes", words

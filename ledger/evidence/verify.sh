@@ -588,7 +588,7 @@ field() { # name, field: REPLY is its JSON
   REPLY=${disclosed#*"$NL  $2: "}; REPLY=${REPLY%%"$NL"*}
 }
 step() { # names of one entry: sets event, stated, until, wrong and its hash, as far as they show them
-  local name; event=withheld stated=withheld until=withheld wrong='' wrong_hash=''
+  local name; event=withheld stated=withheld until=withheld wrong='' wrong_hash='' said=''
   for name in "$@"; do
     if field "$name" event && [[ $REPLY =~ ^\"([a-z0-9_.]{1,100})\"$ ]]; then event=${BASH_REMATCH[1]}; fi
     if field "$name" occurred_on &&
@@ -598,6 +598,9 @@ step() { # names of one entry: sets event, stated, until, wrong and its hash, as
     if field "$name" expires_on; then
       [ "$REPLY" != null ] || until=none
       [[ ! $REPLY =~ ^\"($DAY)\"$ ]] || ! is_day "${BASH_REMATCH[1]}" || until=${BASH_REMATCH[1]}
+    fi
+    if field "$name" act && [[ $REPLY =~ [{,]\"kind\":\"none\"[,}] ]]; then
+      said='the school recorded that' # no evidence of the family's own act
     fi
     ! field "$name" corrects_seq || wrong=$REPLY
     ! field "$name" corrects_hash || wrong_hash=$REPLY
@@ -622,17 +625,18 @@ claim_alone() { # of one entry without its record: sets claim
     withheld) claim='An entry that does not show what it is' ;;
     *) claim="An entry of the type $event" ;;
   esac
+  if [[ -n $said && $claim != An\ * ]]; then claim="T${said#t} consent was ${claim,}"; fi
   claim+=", stated $stated; $after"
 }
 claim_of_record() { # indexes of the record: sets claim, and record to a line for each entry
   local i seq=0 name consent=0 unclear='' corrected=' ' place as_of day last; record=''
-  local -a events=() dates=() untils=()
+  local -a events=() dates=() untils=() sayings=()
   for i in "$@"; do
     seq=$((seq + 1)); printf -v name 'stream/%04d' "$seq"
     if [ "$i" -eq "$main" ]; then step "$name" statement; else step "$name"; fi
     printf -v place '  %3d  %s, stated %s, recorded %s, number %d of the log' \
       "$seq" "$event" "$stated" "${at_time[$i]}" "$i"
-    record+=$place$NL; events[seq]=$event dates[seq]=$stated untils[seq]=$until
+    record+=$place$NL; events[seq]=$event dates[seq]=$stated untils[seq]=$until sayings[seq]=$said
     [[ $event != consent.* && $event != withheld ]] || consent=1
     case $event in
       consent.given.v1 | consent.refused.v1 | consent.withdrawn.v1 | consent.relied_on.v1) ;;
@@ -654,13 +658,14 @@ claim_of_record() { # indexes of the record: sets claim, and record to a line fo
   if ((!consent)); then claim="The whole record of the entry up to $as_of."; return; fi
   if [ -n "$unclear" ]; then claim="How it stood at $as_of, is not shown: $unclear."; return; fi
   if standing consent.withdrawn.v1; then
-    claim="WITHDRAWN at $as_of: by entry $REPLY, stated ${dates[REPLY]}."; return
+    claim="WITHDRAWN at $as_of: ${sayings[REPLY]:+${sayings[REPLY]}, }by entry $REPLY, stated ${dates[REPLY]}."; return
   elif standing consent.refused.v1; then
-    claim="REFUSED at $as_of: by entry $REPLY, stated ${dates[REPLY]}."; return
+    claim="REFUSED at $as_of: ${sayings[REPLY]:+${sayings[REPLY]}, }by entry $REPLY, stated ${dates[REPLY]}."; return
   elif ! standing consent.given.v1; then
     claim="TAKEN BACK at $as_of: the answer was corrected, and no other stands."; return
   fi
-  until=${untils[REPLY]} claim="In force as of $as_of: given, stated ${dates[REPLY]}"
+  until=${untils[REPLY]}
+  claim="In force as of $as_of: ${sayings[REPLY]:+${sayings[REPLY]} consent was }given, stated ${dates[REPLY]}"
   case $until in
     none) claim+=', without a last day, and not withdrawn by then.' ;;
     withheld) claim="How it stood at $as_of, is not shown: whether it has a last day is withheld." ;;

@@ -233,6 +233,9 @@ def _article(entry: PageEntry) -> str:
 
 def _marks(entry: PageEntry) -> list[str]:
     marks = []
+    act = entry.fields.get("act")
+    if isinstance(act, dict) and act.get("kind") == "none":
+        marks.append("The school recorded that; there is no evidence of the family’s own act.")
     if entry.corrected_by is not None:
         marks.append(f"Corrected later, by entry {entry.corrected_by}. It counts no more.")
     if entry.days_late:

@@ -132,6 +132,20 @@ def read_roots(pem: bytes) -> tuple[x509.Certificate, ...]:
         ) from None
 
 
+def join_roots(kept: bytes, more: bytes) -> bytes:
+    """Add roots to those that are kept, each once: earlier stamps need theirs for ever.
+
+    Args:
+        kept: a series of certificates in PEM, or nothing.
+        more: a series of certificates in PEM.
+
+    Raises:
+        MalformedInput: kind "roots-malformed".
+    """
+    roots = (*(read_roots(kept) if kept else ()), *read_roots(more))
+    return b"".join(one.public_bytes(Encoding.PEM) for one in dict.fromkeys(roots))
+
+
 def read_token(tsr: bytes) -> TimeStampToken:
     """Read a time-stamp response; nothing of it is checked.
 
@@ -317,7 +331,7 @@ def _check_chain(
         raise Unverifiable(
             "A time stamp comes from an authority that is not trusted here.",
             "None of the given root certificates stands at the end of its chain.",
-            "Add the authority's root certificate to the trust policy.",
+            "Give the authority's root certificate, with --roots or in the trust policy.",
             kind="token-root-unknown",
         )
     try:

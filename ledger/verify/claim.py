@@ -35,6 +35,7 @@ _KNOWN: Final = frozenset({GIVEN, REFUSED, WITHDRAWN, CORRECTED, "consent.relied
 _EVENT: Final = re.compile(r"[a-z0-9_.]{1,100}")
 _DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _ALONE: Final = {GIVEN: "Given", REFUSED: "Refused", WITHDRAWN: "Withdrawn"}
+_BY_SCHOOL: Final = "the school recorded that"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class Step:
         stated = self.fields.get("occurred_on")
         value = stated.get("date") if isinstance(stated, dict) else None
         return value if isinstance(value, str) and _DATE.fullmatch(value) else "withheld"
+
+    @property
+    def unevidenced(self) -> bool:
+        """Whether it shows that there is no evidence of the family's own act."""
+        act = self.fields.get("act")
+        return isinstance(act, dict) and act.get("kind") == "none"
 
     @property
     def line(self) -> str:
@@ -157,6 +164,8 @@ def _alone(step: Step, today: date | None) -> Claim:
     what = _ALONE.get(step.event or "", f"An entry of the type {step.event}")
     if step.event is None:
         what = "An entry that does not show what it is"
+    elif step.unevidenced and step.event in _ALONE:
+        what = f"{_BY_SCHOOL.capitalize()} consent was {what.lower()}"
     words = f"{what}, stated {step.stated}; {after}"
     return Claim(standing="not-shown", words=words, until=until)
 
@@ -194,9 +203,9 @@ def _standing(steps: tuple[Step, ...], as_of: str, day: str) -> tuple[Standing, 
     wrong = {one.fields["corrects_seq"] for one in steps if one.event == CORRECTED}
     standing = {one.event: one for one in steps if one.seq not in wrong}
     if end := standing.get(WITHDRAWN):
-        return "withdrawn", f"WITHDRAWN at {as_of}: by entry {end.seq}, stated {end.stated}.", None
+        return "withdrawn", f"WITHDRAWN at {as_of}: {_end(end)}.", None
     if end := standing.get(REFUSED):
-        return "refused", f"REFUSED at {as_of}: by entry {end.seq}, stated {end.stated}.", None
+        return "refused", f"REFUSED at {as_of}: {_end(end)}.", None
     given = standing.get(GIVEN)
     if given is None:
         words = f"TAKEN BACK at {as_of}: the answer was corrected, and no other stands."
@@ -204,9 +213,15 @@ def _standing(steps: tuple[Step, ...], as_of: str, day: str) -> tuple[Standing, 
     return _given(given, as_of, day)
 
 
+def _end(end: Step) -> str:
+    said = f"{_BY_SCHOOL}, " if end.unevidenced else ""
+    return f"{said}by entry {end.seq}, stated {end.stated}"
+
+
 def _given(given: Step, as_of: str, day: str) -> tuple[Standing, str, str | None]:
     until = _last_day(given)
-    stated = f"given, stated {given.stated}"
+    what = f"{_BY_SCHOOL} consent was given" if given.unevidenced else "given"
+    stated = f"{what}, stated {given.stated}"
     if until is None:
         if given.fields.get("expires_on", "") is not None:
             words = f"How it stood at {as_of}, is not shown: whether it has a last day is withheld."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.aggregates.consent import Consent, ConsentRefused
+from ledger.aggregates.consent import Consent, ConsentRefused, FamilyAct
 from ledger.demo.local_tsa import available
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.verify.proof_folder import verify_proof_folder
@@ -37,6 +37,7 @@ pytestmark = [
     pytest.mark.skipif(not available(), reason="this machine has no openssl"),
 ]
 LONG = date(2999, 12, 31)
+NO_EVIDENCE = FamilyAct("none", None, None, None)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Folder], 
         "ended": consent(built, pupil, days_ago=5, expires_on=date(2026, 3, 1)),
         "passed": consent(built, pupil, expires_on=date(2026, 4, 1)),
         "withdrawn": consent(built, pupil),
+        "without evidence": consent(built, pupil, act=NO_EVIDENCE),
         "refused": _refused(built, pupil),
         "taken back": consent(built, pupil),
         "not withdrawn after all": consent(built, pupil),
@@ -68,7 +70,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Folder], 
 
 def _refused(built: BuiltLedger, pupil: Any) -> Consent:
     record = Consent(built.open_stream(built.stream(), "general"))
-    like = consent(built, pupil).given
+    like = consent(built, pupil, act=NO_EVIDENCE).given
     assert like is not None
     names = set(ConsentRefused.__dataclass_fields__) & set(like.__dataclass_fields__)
     entry = built.entry(subject=pupil.subject)
@@ -126,11 +128,12 @@ def stripped(files: Folder, name: str, *fields: str) -> Folder:
     ("name", "standing", "words"),
     [
         ("standing", "in-force", "without a last day, and not withdrawn by then."),
+        ("without evidence", "in-force", "the school recorded that consent was given, stated"),
         ("until", "in-force", "up to and including 2999-12-31, and not withdrawn by then."),
         ("passed", "in-force", "That day HAS PASSED"),
         ("ended", "ended", "up to and including 2026-03-01."),
         ("withdrawn", "withdrawn", "by entry 2, stated 2026-03-03."),
-        ("refused", "refused", "by entry 1, stated 2026-03-03."),
+        ("refused", "refused", "the school recorded that, by entry 1, stated 2026-03-03."),
         ("taken back", "taken-back", "the answer was corrected"),
         ("not withdrawn after all", "in-force", "not withdrawn by then"),
     ],
@@ -161,6 +164,15 @@ def test_d_cons_11_without_its_record_an_entry_is_only_said_to_have_been_made(
     assert "whether it was withdrawn or corrected since is not shown" in report.claim.words
     assert "In force" not in report.words()
     assert ("HAS PASSED" in report.claim.words) == (name == "passed")
+
+
+def test_d_cons_11_without_evidence_of_the_familys_act_both_say_that_the_school_recorded_it(
+    shelf: tuple[dict[str, Folder], Folder], shell: Shell
+) -> None:
+    folders, policy = shelf
+    alone = both(shell, without_stream(folders["without evidence"]), policy)
+    assert alone.claim is not None
+    assert alone.claim.words.startswith("The school recorded that consent was given, stated 2026")
 
 
 def test_d_cons_11_a_last_day_that_is_held_back_leaves_open_how_it_stood(

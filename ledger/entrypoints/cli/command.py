@@ -19,9 +19,9 @@ from platformdirs import user_state_path
 
 from ledger.bootstrap.home import Home
 from ledger.entrypoints.cli.passphrases import (
-    MAX_PASSPHRASE_BYTES,
     ask_passphrase,
     passphrase_of,
+    read_passphrase_fd,
     read_passphrase_file,
     run_passphrase_command,
 )
@@ -112,8 +112,7 @@ class Setting:
         if self.passphrase_command is not None:
             return passphrase_of(run_passphrase_command(self.passphrase_command))
         if self.passphrase_fd is not None:
-            with os.fdopen(self.passphrase_fd, "rb", closefd=False) as stream:
-                return passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
+            return read_passphrase_fd(self.passphrase_fd)
         return ask_passphrase(f"Passphrase of {who}")
 
 

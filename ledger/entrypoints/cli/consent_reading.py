@@ -151,11 +151,13 @@ def check(
     """
     with viewing(setting) as view:
         history = history_on(view, view.find_pupil(pupil))
-        day = on_day or view.home.clock().date()
+        today = view.home.clock().date()
+        day = on_day or today
         asked = Asked(
             item=item.code,
             recipient=recipient,
             on=day,
+            known_by=today,
             capacities={*recipient_is, *capacities_of(history, recipient, day)},
         )
         answer = answer_consent(asked, [record_of(one) for one in consents_of(history)])

@@ -9,6 +9,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import ledger.aggregates.catalogue  # noqa: F401  makes the registry of event types complete
+from ledger.aggregates.consent import FamilyAct
 from ledger.aggregates.event import event_class, own_codecs
 from ledger.entrypoints.cli.table import printable
 from ledger.errors import MalformedInput
@@ -116,6 +117,9 @@ def headline(type_name: str, fields: Mapping[str, Any]) -> str:
     template = HEADLINES.get(base_name(type_name))
     if template is None:
         return f"an entry of the kind {printable(type_name)}"
+    act = fields.get("act")
+    if isinstance(act, FamilyAct) and act.kind == "none":
+        template = template.replace("consent ", "the school recorded that consent was ", 1)
     return _Words().vformat(template, (), fields)
 
 

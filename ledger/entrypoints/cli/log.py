@@ -184,7 +184,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
 @click.option("--tsa", help="Address of a time-stamp authority, http or https.")
 @click.option("--query", type=_NEW_FILE, help="Without network: write, or name, the query file.")
 @click.option("--response", type=_FILE, help="Without network: the authority's answer.")
-@click.option("--roots", type=_FILE, help="The authority's root certificates (PEM), kept at home.")
+@click.option("--roots", type=_FILE, help="A new authority's root certificates (PEM), to keep.")
 def timestamp(
     setting: Setting,
     *,
@@ -223,6 +223,6 @@ def timestamp(
                 "It is not said how the time-stamp authority is reached.",
                 remedy="Give --tsa URL or --query FILE.",
             )
-        keep_time_stamp(session, asked, answer, roots.read_bytes() if roots else None)
+        keep_time_stamp(session, asked, answer, None if roots is None else roots.read_bytes())
     words = f"Time-stamped: the checkpoint of {asked.size} entries."
     say(setting, words, {"size": asked.size})

@@ -31,6 +31,20 @@ def read_passphrase_file(path: Path) -> str:
         ) from error
 
 
+def read_passphrase_fd(descriptor: int) -> str:
+    """Read a passphrase from the first line of an open descriptor."""
+    try:
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return passphrase_of(stream.read(MAX_PASSPHRASE_BYTES))
+    except (OSError, TypeError, ValueError) as error:  # the last two: it is no descriptor's number
+        raise KeyUnavailable(
+            "The passphrase cannot be read from the descriptor.",
+            "None of that number is open for reading.",
+            "Open one, e.g. --passphrase-fd 3 3< FILE, or use --passphrase-file.",
+            kind="passphrase-fd",
+        ) from error
+
+
 def _demand_own(mode: int) -> None:
     # A pipe has no name that others could open; Windows tells nothing by a mode.
     if sys.platform != "win32" and stat.S_ISREG(mode) and mode & OTHERS:

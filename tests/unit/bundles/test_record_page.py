@@ -132,3 +132,20 @@ def test_late_and_corrected_entries_are_shown_as_such_in_order_of_time(
     assert "Corrected later, by entry 23." in articles[0]
     assert 'class="corrected"' in articles[0]
     assert page.count('class="corrected"') == 1
+
+
+def test_without_evidence_of_the_familys_act_it_is_the_school_that_says_so() -> None:
+    for kind in ("none", "message"):
+        entry = PageEntry(
+            index=7,
+            fields={"event": "consent.given.v1", "act": {"kind": kind, "words": None}},
+            recorded_at="2026-03-03T17:00:00Z",
+            signer="Paul Crook",
+            role="senco",
+            days_late=0,
+            corrected_by=None,
+            disputed=False,
+            understood=True,
+        )
+        page = draw_page(Page({}, "Paul Crook", [entry], "a head")).decode()
+        assert ("The school recorded that" in page) == (kind == "none")

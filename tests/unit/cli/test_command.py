@@ -95,6 +95,12 @@ def test_a_passphrase_comes_from_a_file_a_command_or_a_descriptor(tmp_path: Path
             assert result.stdout in {"pfüt\n", "pppp\n"}, result.stderr
 
 
+@pytest.mark.parametrize("number", ["9999", "-1", "99999999999"])
+def test_a_descriptor_that_is_not_open_is_named(number: str) -> None:
+    result = CliRunner().invoke(whisper, ["--passphrase-fd", number, "--json"])
+    assert (result.exit_code, json.loads(result.stderr)["error"]) == (4, "passphrase-fd")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows tells nothing by a mode")
 def test_a_passphrase_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "pass"

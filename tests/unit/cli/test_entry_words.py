@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 import ledger.aggregates.catalogue  # noqa: F401  the registry of event types, made complete
+from ledger.aggregates.consent import FamilyAct
 from ledger.aggregates.event import event_class, event_types, own_codecs
 from ledger.aggregates.pupil import RankedNeed
 from ledger.aggregates.support_cycle import Provision
@@ -44,6 +45,16 @@ def test_a_headline_names_only_fields_of_its_type(name: str) -> None:
     fields = {codec.name for codec, _clear in own_codecs(cls)}
     named = {field for _, field, _, _ in string.Formatter().parse(HEADLINES[name]) if field}
     assert named <= fields
+
+
+@pytest.mark.parametrize("said", ["given", "refused", "withdrawn"])
+def test_without_evidence_of_the_familys_act_it_is_the_school_that_says_so(said: str) -> None:
+    fields = {"giver_name": "Pat", "by_name": "Pat", "recipient": "the club"}
+    for kind in ("none", "message"):
+        act = FamilyAct(kind, None, None, None)
+        words = headline(f"consent.{said}.v1", {**fields, "act": act})
+        wanted = "the school recorded that consent was" if kind == "none" else "consent"
+        assert words.startswith(f"{wanted} {said} by Pat")
 
 
 def test_what_the_headline_says_is_not_said_again() -> None:

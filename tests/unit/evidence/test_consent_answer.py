@@ -57,6 +57,15 @@ def test_d_cons_11_a_given_consent_answers_yes_with_its_entry() -> None:
     )
 
 
+def test_d_cons_11_of_a_day_to_come_only_what_is_known_today_is_said() -> None:
+    answer = ask(given(7, "2026-02-01"), known_by=date(2026, 3, 1))
+    assert (answer.verdict, answer.index) == ("yes", 7)
+    assert "not withdrawn by 1 March 2026." in answer.words
+    assert answer.words.endswith("so ask again.")
+    past = ask(given(7, "2026-02-01"), known_by=date(2026, 3, 4))
+    assert past.words.endswith("and not withdrawn by 3 March 2026.")
+
+
 def test_d_cons_11_without_evidence_of_the_familys_act_it_is_the_school_that_says_so() -> None:
     answer = ask(given(7, "2026-02-01", act_kind="none"))
     assert answer.verdict == "yes"

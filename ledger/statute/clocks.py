@@ -27,7 +27,7 @@ ClockKind: TypeAlias = Literal[
     "calendar_days",
     "weeks",
     "months",
-    "anniversary",
+    "years_from",
     "school_days",
     "agreed_date",
     "next_census",
@@ -49,7 +49,8 @@ class Clock:
     Attributes:
         kind: "none": no deadline; "calendar_days", "weeks", "months",
             "school_days": so many after the trigger's day, 0 for that day
-            itself; "anniversary": so many years; "agreed_date": the date that
+            itself; "years_from": so many years that begin with that day, so that the
+            last is the day before the anniversary; "agreed_date": the date that
             the trigger's own field names; "next_census": the first census day
             after; "school_year": the end of each school year.
         length: how many; not used by the last three and "none".
@@ -103,11 +104,20 @@ def deadline(
     return Deadline(due_on=due_on, latest_on=due_on)
 
 
+def _last_of_years(start: date, length: int) -> date:
+    """Give the last day of so many years that begin with a day.
+
+    The one that begins on 29 February ends, where the next has none, with that month.
+    """
+    anniversary = months_after(start, length * MONTHS_IN_YEAR)
+    return anniversary - _ONE_DAY if anniversary.day == start.day else anniversary
+
+
 _PLAIN_CLOCKS: Mapping[str, Callable[[date, int], date]] = {
     "calendar_days": lambda start, length: start + timedelta(days=length),
     "weeks": lambda start, length: start + timedelta(days=length * DAYS_IN_WEEK),
     "months": months_after,
-    "anniversary": lambda start, length: months_after(start, length * MONTHS_IN_YEAR),
+    "years_from": _last_of_years,
     "next_census": lambda start, _: first_census_after(start),
     "school_year": lambda start, _: SchoolYear.of(start).last,
 }

@@ -150,7 +150,7 @@ def _fell_due_before(beginning: Beginning, due: Deadline) -> bool:
 
 def _earlier_status(rule: Rule) -> Status:
     """Judge what fell due before the ledger can know: what comes round again is not over."""
-    return "unknown" if rule.clock.kind == "anniversary" else "earlier"
+    return "unknown" if rule.clock.kind == "years_from" else "earlier"
 
 
 def _open_status(rule: Rule, due: Deadline, today: date) -> Status:

@@ -21,11 +21,19 @@ LEAVING = "pupil.left"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spell:
-    """An unbroken time on the register; `last` is None while it goes on."""
+    """An unbroken time on the register.
+
+    Attributes:
+        first: its first day.
+        last: its last; None while it goes on.
+        trigger: the entry that began it.
+        left_on: the day on which the pupil left the school, if that ended it.
+    """
 
     first: date
     last: date | None
     trigger: Fact
+    left_on: date | None = None
 
     def overlaps(self, year: SchoolYear) -> bool:
         return self.first <= year.last and (self.last is None or self.last >= year.first)
@@ -54,6 +62,12 @@ class _Count:
     def whole(self) -> bool:
         """Whether the pupil was on the register, as far as the ledger can know, all the year."""
         return self.beginning is None and any(spell.fills(self.year) for spell in self.spells)
+
+    @property
+    def left_on(self) -> date | None:
+        """The day in the year on which the pupil left for good, as far as is known."""
+        left_on = self.spells[-1].left_on
+        return left_on if left_on is not None and left_on <= self.year.last else None
 
 
 def yearly_obligations(
@@ -91,7 +105,10 @@ def _spells(rule: Rule, facts: Sequence[Fact]) -> list[_Spell]:
             begun = fact
         elif not on_register and begun is not None:
             last = max(begun.occurred_on, fact.occurred_on - timedelta(days=1))
-            spells.append(_Spell(first=begun.occurred_on, last=last, trigger=begun))
+            left_on = fact.occurred_on if fact.name == LEAVING else None
+            spells.append(
+                _Spell(first=begun.occurred_on, last=last, trigger=begun, left_on=left_on)
+            )
             begun = None
     if begun is not None:
         spells.append(_Spell(first=begun.occurred_on, last=None, trigger=begun))
@@ -139,6 +156,8 @@ def _open_status(count: _Count, today: date) -> Status:
     """Judge a shortfall: no source says how many a part of a year calls for."""
     if count.beginning is not None and count.beginning.day > count.year.last:
         return "earlier"
+    if count.left_on is not None:  # as with every other duty: it ended before it fell due
+        return "not-applicable"
     if today <= count.year.last and count.spells[-1].last is None:
         return "due"
     return "overdue" if count.whole else "unknown"
@@ -149,5 +168,7 @@ def _note(rule: Rule, count: _Count) -> str:
     done = f"{len(count.days)} of {rule.at_least} in {count.year}{': ' + held if held else ''}."
     filled = any(spell.fills(count.year) for spell in count.spells)
     part = "" if filled else "On the register for a part of it."
+    if count.left_on is not None:
+        part = f"The pupil left on {day_words(count.left_on)}."
     before = count.beginning.note if count.beginning else ""
     return " ".join(each for each in (done, part, before, rule.note) if each)

@@ -22,16 +22,16 @@ def decided(day: date, about: str = "review 1") -> Fact:
     return fact("annual_review.decided", day, about)
 
 
-def test_d_ar_1_the_first_review_ends_with_the_decision_by_the_anniversary() -> None:
+def test_d_ar_1_the_first_review_ends_with_the_decision_before_the_anniversary() -> None:
     plan = issued(date(2025, 3, 3))
     assert [
         only("D-AR-1", obligations_of([plan], today=today)).status
-        for today in (date(2026, 3, 3), date(2026, 3, 4))
+        for today in (date(2026, 3, 2), date(2026, 3, 3))
     ] == ["due", "overdue"]
     meeting = held(date(2026, 2, 2))
     first, second = every("D-AR-1", obligations_of([plan, meeting], today=date(2026, 3, 4)))
-    assert (first.status, first.due_on) == ("overdue", date(2026, 3, 3))  # no decision yet
-    assert (second.status, second.due_on) == ("due", date(2027, 2, 2))
+    assert (first.status, first.due_on) == ("overdue", date(2026, 3, 2))  # no decision yet
+    assert (second.status, second.due_on) == ("due", date(2027, 2, 1))
     decision = decided(date(2026, 2, 27))
     first, second = every(
         "D-AR-1", obligations_of([plan, meeting, decision], today=date(2026, 3, 4))
@@ -73,16 +73,16 @@ def test_d_ar_1_the_next_review_meets_the_one_before() -> None:
     ]
     duties = every("D-AR-1", obligations_of(facts, today=date(2026, 3, 1)))
     assert [(one.due_on, one.status, one.late) for one in duties] == [
-        (date(2025, 3, 4), "met", False),
-        (date(2026, 2, 3), "met", True),
-        (date(2027, 1, 26), "due", False),
+        (date(2025, 3, 3), "met", False),
+        (date(2026, 2, 2), "met", True),
+        (date(2027, 1, 25), "due", False),
     ]
 
 
 def test_d_ar_1_an_amended_issue_does_not_move_the_anniversary() -> None:
     facts = [issued(date(2025, 3, 3)), issued(date(2025, 9, 1))]
     duty = only("D-AR-1", obligations_of(facts, today=date(2025, 10, 1)))
-    assert duty.due_on == date(2026, 3, 3)
+    assert duty.due_on == date(2026, 3, 2)
 
 
 @pytest.mark.parametrize("ending", ["ehc_plan.ceased", "pupil.left"])

@@ -84,14 +84,24 @@ def test_d_rev_1_part_of_a_year_is_unknown_once_it_is_over() -> None:
 
 
 def test_d_rev_1_ends_with_removal_and_with_leaving() -> None:
-    for last in (status("N", date(2026, 1, 12)), fact("pupil.left", date(2026, 1, 12))):
+    for last, part in (
+        (status("N", date(2026, 1, 12)), "unknown"),
+        (fact("pupil.left", date(2026, 1, 12)), "not-applicable"),
+    ):
         found = every("D-REV-1", obligations_of([K_ALL_YEAR, last], today=date(2027, 1, 1)))
         assert [(one.due_on, one.status) for one in found] == [
             (date(2025, 8, 31), "unknown"),  # began on 2 September 2024
-            (date(2026, 8, 31), "unknown"),
+            (date(2026, 8, 31), part),
         ]
-        running = obligations_of([K_ALL_YEAR, last], today=date(2026, 3, 2))
-        assert year(running, 2026).status == "unknown"
+
+
+def test_d_rev_1_a_leaver_s_year_asks_for_nothing_more_and_says_what_was_done() -> None:
+    facts = [K_ALL_YEAR, fact("pupil.left", date(2026, 1, 12))]
+    year = every("D-REV-1", obligations_of(facts, today=date(2026, 2, 1)))[-1]
+    assert (year.status, year.due_on) == ("not-applicable", date(2026, 8, 31))
+    assert year.due_note.startswith("0 of 3 in 2025/26. The pupil left on 12 January 2026.")
+    back = [*facts, status("K", date(2026, 3, 2))]
+    assert every("D-REV-1", obligations_of(back, today=date(2026, 4, 1)))[-1].status == "due"
 
 
 def test_d_rev_1_removal_on_the_first_day_leaves_the_new_year_out() -> None:

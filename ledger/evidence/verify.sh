@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks a proof folder of a send-ledger, offline, with none of the school's programs:
-# bash 4.4, sed, grep, the GNU core utilities and OpenSSL 3.0, or newer.
+# bash 4.4, awk, sed, grep, the GNU core utilities and OpenSSL 3.0, or newer.
 #
 #     bash verify.sh [--policy DIR] [FOLDER]
 #
@@ -13,7 +13,7 @@
 #
 # The formats: RFC 9901 (SD-JWT), RFC 9162 (log), RFC 3161 (time stamps), and C2SP
 # signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, tlog-policy.  JSON is read
-# in the one spelling that a ledger writes; any other is refused.
+# in the one spelling that a ledger may write; any other is refused.
 case ${BASH_VERSION:-none}:${SHELLOPTS-}: in
   none:* | *:posix:*) echo 'Run this with bash: bash verify.sh [--policy DIR] [FOLDER]'; exit 2 ;;
 esac
@@ -33,17 +33,33 @@ STANDARD=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 URL=${STANDARD%+/}-_
 DASH=$'\xe2\x80\x94' NL=$'\n'
 ID='[A-Za-z0-9_-]{21}[AQgw]' HASH='[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]'
-SIG='[A-Za-z0-9_-]{85}[AQgw]' NUM='(0|[1-9][0-9]{0,14})' DAY='[0-9]{4}-[0-9]{2}-[0-9]{2}'
+SIG='[A-Za-z0-9_-]{85}[AQgw]' NUM='(0|[1-9][0-9]{0,18})' DAY='[0-9]{4}-[0-9]{2}-[0-9]{2}'
 B64HASH='[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]='
-PLACE='\{"seq":'"$NUM"',"hash":"'"$HASH"'"\}'
+PLACE='\{"seq":([1-9][0-9]{0,18}),"hash":"'"$HASH"'"\}'
 HEADER='^\{"alg":"Ed25519","typ":"send-([a-z-]+)\+sd-jwt","kid":"('"$HASH"')"\}$'
 PAYLOAD='^\{"v":1,"lid":"('"$ID"')","stream":"('"$ID"')","seq":'"$NUM"
 PAYLOAD+=',"prev":(null|"'"$HASH"'"),"recorded_at":"('"$DAY"'T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)"'
 PAYLOAD+=',"anchor":(null|\{"size":'"$NUM"',"root":"'"$HASH"'","tokens":\[("'"$HASH"'"(,"'"$HASH"'")*)?\]\})'
-PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"([a-z-]+)"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
+ROLE='(root|head|senco|administrator|teacher|dpo|governor|inspector|system|log|cosigner|access|responsible-body)'
+PAYLOAD+=',"auth":(null|'"$PLACE"'),"role":"'"$ROLE"'"(.*),"_sd":\[([^]]*)\],"_sd_alg":"sha-256"\}$'
 
-RESERVED=' v lid stream seq prev recorded_at anchor auth role person jwk custody possession kid
- from_index reason granted from until withdrawn head size root tokens ranges basis origin of alg typ '
+# The members that each kind adds, and nothing else: statement.md.
+RANGE='\{"stream":"'"$ID"'","from":[1-9][0-9]{0,18},"to":[1-9][0-9]{0,18}\}'
+RANGES=',"ranges":\['"$RANGE"'(,'"$RANGE"')*\],"basis":"[a-z0-9-]{1,64}"'
+UNTIL=',"until":(null|"'"$DAY"'")' SIZE=',"size":'"$NUM"',"root":"'"$HASH"'"'
+declare -A FURTHER=([event]='' [manifest]='' [receipt]='' [access-record]='' [directory]=''
+  [key-registered]=',"person":"('"$ID"')","jwk":\{"kty":"OKP","crv":"Ed25519","x":"('"$HASH"')"\}'
+  [key-revoked]=',"kid":"('"$HASH"')","from_index":'"$NUM"',"reason":"(compromised|lost|superseded|left)"'
+  [role-granted]=',"person":"('"$ID"')","granted":"'"$ROLE"'","from":"('"$DAY"')"'"$UNTIL"
+  [role-withdrawn]=',"person":"('"$ID"')","withdrawn":"'"$ROLE"'","from_index":'"$NUM"
+  [stream-head]=',"head":\{"stream":"'"$ID"'","seq":[1-9][0-9]{0,18},"hash":"'"$HASH"'"\}'
+  [anchor]="$SIZE"',"tokens":\[("'"$HASH"'"(,"'"$HASH"'")*)?\]'
+  [erasure]="$RANGES" [hold]="$RANGES$UNTIL"
+  [succession]=',"origin":"(send-ledger/v1/'"$ID"')"'"$SIZE" [countersignature]=',"of":"'"$HASH"'"')
+FURTHER[key-registered]+=',"custody":"(passphrase|server-session|device)","possession":"('"$SIG"')"'
+
+RESERVED=' ... _sd _sd_alg v lid stream seq prev recorded_at anchor auth role person jwk custody possession
+ kid from_index reason granted from until withdrawn head size root tokens ranges basis origin of alg typ '
 RESERVED=${RESERVED//$NL/}
 
 standard() { REPLY=${1//-/+}; REPLY=${REPLY//_/\/}; }
@@ -80,6 +96,14 @@ decode() { # write the bytes of base64url
   printf '%s' "$REPLY" | base64 -d 2>/dev/null
 }
 decode_text() { decode "$1" | tr '\000' '\001'; } # $(...) drops a zero byte; \001 is refused
+is_url() { # base64url without padding, in its one spelling: spare bits are zero
+  [[ $1 != *[!A-Za-z0-9_-]* ]] || return 1
+  case $((${#1} % 4)) in
+    1) return 1 ;;
+    2) [[ $1 == *[AQgw] ]] ;;
+    3) [[ $1 == *[AEIMQUYcgkosw048] ]] ;;
+  esac
+}
 sum_file() { REPLY=$(sha256sum <"$1"); REPLY=${REPLY%% *}; }
 sum_text() { printf '%s' "$1" >"$work/bytes"; sum_file "$work/bytes"; }
 sum_bytes() { bytes "$1" >"$work/bytes"; sum_file "$work/bytes"; } # given as hexadecimal
@@ -289,21 +313,107 @@ quoted() { # a seal's SHA-256: the entry quotes it
 # --- statements ---------------------------------------------------------------------------------
 declare -A at_kind at_kid at_role at_stream at_seq at_prev at_time at_anchor at_auth at_further
 declare -A at_hash at_jwt at_signature name_index name_fields header_text node
+# Reads [salt, name, value] on each line as JSON, byte by byte, and prints salt, name, value
+# with tabs between.  Its rules are those of statement.md, "JSON"; the first break ends it.
+# shellcheck disable=SC2016  # a program of awk: its $0 is not the shell's
+READ_FIELDS='
+function fail() { exit 9 }
+function next_is(c) { return substr(text, place, 1) == c }
+function skip(c) { if (!next_is(c)) return 0; place++; return 1 }
+function take(c) { if (!skip(c)) fail() }
+function value(levels) {
+  if (next_is("\"")) string()
+  else if (skip("[")) list(levels - 1)
+  else if (skip("{")) object(levels - 1)
+  else if (next_is("-") || code() >= 48 && code() <= 57) number()
+  else if (substr(text, place, 5) == "false") place += 5
+  else if (substr(text, place, 4) == "true" || substr(text, place, 4) == "null") place += 4
+  else fail()
+}
+function list(levels) {
+  if (levels < 0) fail()
+  if (skip("]")) return
+  do value(levels); while (skip(","))
+  take("]")
+}
+function object(levels,   name, seen) { # no member twice; no digest hides within
+  if (levels < 0) fail()
+  if (skip("}")) return
+  do {
+    name = string()
+    if (name in seen || name == "\"_sd\"" || name == "\"...\"") fail()
+    seen[name] = 1
+    take(":"); value(levels)
+  } while (skip(","))
+  take("}")
+}
+function number(   from) { # whole, without leading zeros, of at most 4,300 digits
+  if (skip("-") && next_is("0")) fail()
+  if (skip("0")) return
+  from = place
+  while (code() >= 48 && code() <= 57) place++
+  if (place == from || place - from > 4300) fail()
+}
+function string(   from) {
+  from = place
+  take("\"")
+  while (!skip("\"")) {
+    if (skip("\\")) escape()
+    else if (code() > 127) wide()
+    else if (code() < 32) fail()
+    else place++
+  }
+  return substr(text, from, place - from)
+}
+function escape() { # only what must be escaped is, and in the shortest way
+  if (substr(text, place, 1) ~ /^["\\bfnrt]$/) place++
+  else if (substr(text, place, 5) ~ /^u00(0[0-7bef]|1[0-9a-f])$/) place += 5
+  else fail()
+}
+function wide(   lead, low, high, more) { # UTF-8 in the shortest way, no surrogates: RFC 3629
+  lead = code(); low = 128; high = 191
+  if (lead < 194 || lead > 244) fail()
+  if (lead == 224) low = 160
+  if (lead == 237) high = 159
+  if (lead == 240) low = 144
+  if (lead == 244) high = 143
+  for (more = 1 + (lead > 223) + (lead > 239); more > 0; more--) {
+    place++
+    if (code() < low || code() > high) fail()
+    low = 128; high = 191
+  }
+  place++
+}
+function code() { return codes[substr(text, place, 1)] + 0 } # 0 at the end
+BEGIN { for (one = 1; one < 256; one++) codes[sprintf("%c", one)] = one }
+{
+  text = $0; place = 1
+  take("["); salt = string()
+  take(","); name = string()
+  take(","); start = place; value(8); end = place
+  take("]")
+  if (place <= length(text)) fail()
+  printf "%s\t%s\t%s\n", salt, name, substr(text, start, end - start)
+}'
 load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its index in the log
   local jwt header payload signature kid kind text rest i m
-  read_file "$1.sd-jwt"; REPLY=${REPLY%"$NL"}
+  read_file "$1.sd-jwt"
+  [ ${#REPLY} -le 3211263 ] || altered "$1 is too long"
+  [[ $REPLY != *"$NL" ]] || REPLY=${REPLY%"$NL"} # which takes long where there is none
   [[ $REPLY != *[!A-Za-z0-9._~-]* ]] || altered "$1 is no SD-JWT"
   jwt=${REPLY%%"~"*} rest=${REPLY#*"~"}
   [[ $REPLY == *"~"* && (-z $rest || $rest == *"~") ]] || altered "$1 is no SD-JWT"
   [[ $jwt =~ ^([^.]+)\.([^.]+)\.($SIG)$ && ${#jwt} -le 65535 ]] || altered "$1 is no statement"
   header=${BASH_REMATCH[1]} payload=${BASH_REMATCH[2]} signature=${BASH_REMATCH[3]}
-  [ -n "${header_text[$header]-}" ] || header_text[$header]=$(decode_text "$header")
-  [[ ${header_text[$header]} =~ $HEADER ]] || altered "$1 has another header"
+  if ! is_url "$header" || ! is_url "$payload"; then altered "$1 is no statement"; fi
+  [ -n "${header_text[$header]-}" ] || header_text[$header]=$(decode_text "$header"; printf .)
+  [[ ${header_text[$header]%.} =~ $HEADER ]] || altered "$1 has another header"
   kind=${BASH_REMATCH[1]} kid=${BASH_REMATCH[2]}
-  text=$(decode_text "$payload"); [[ $text != *[$'\x01'-$'\x1f']* && $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
+  text=$(decode_text "$payload"; printf .); text=${text%.}
+  [[ $text =~ $PAYLOAD ]] || altered "$1 is written in another way"
   m=("${BASH_REMATCH[@]}")
+  check_members "$1" "$kind" "$text" "${m[14]}"; check_tokens "$1" "${m[7]}"
   [ "send-ledger/v1/${m[1]}" = "$origin" ] || altered "$1 is of another ledger"
-  [[ $kind != event || -z ${m[14]} ]] || altered "$1 has other members"
   is_day "${m[5]:0:10}" || altered "$1 is of a day that never was"
   [[ ${m[3]},${m[4]} =~ ^(1,null|([2-9]|[1-9][0-9]+),\".*)$ ]] || altered "$1 has no sound place"
   check_proof "$1" "$jwt"; i=$REPLY
@@ -315,6 +425,29 @@ load() { # name: reads NAME.sd-jwt and its proof; what it says is kept by its in
   open_fields "$1" "${m[15]}" "$rest"
   check_type "$1" "$i"
 }
+check_members() { # name, kind, payload, the members that the kind adds
+  local rest=$3 list re=${FURTHER[$2]-.}
+  [[ $4 =~ ^$re$ ]] || altered "$1 has other members"
+  while [[ $rest =~ :([0-9]{19})[],}] ]]; do # whole numbers to 2^63 - 1
+    [[ ! ${BASH_REMATCH[1]}. > 9223372036854775807. ]] || altered "$1 holds too great a number"
+    rest=${rest/"${BASH_REMATCH[0]}"/}
+  done
+  rest=$4
+  while [[ $rest =~ \"(from|until)\":\"($DAY)\" ]]; do
+    is_day "${BASH_REMATCH[2]}" || altered "$1 names a day that never was"
+    rest=${rest/"${BASH_REMATCH[0]}"/}
+  done
+  while [[ $rest =~ \"from\":([0-9]+),\"to\":([0-9]+) ]]; do
+    ((BASH_REMATCH[1] <= BASH_REMATCH[2])) || altered "$1 names a range that is none"
+    rest=${rest/"${BASH_REMATCH[0]}"/}
+  done
+  list=${4//[!\{]/}; [[ ${#list} -le 256 ]] || altered "$1 has too many ranges"
+  [[ $2 != anchor ]] || check_tokens "$1" "$4"
+}
+check_tokens() { # name, what ends in a list of tokens of 43 characters: at most 64
+  local list=${2##*[}; [ ${#list} -le $((64 * 46 + 1)) ] || altered "$1 has too many tokens"
+}
+OTHERS='erasure hold access-record directory' # they have no types of their own yet
 kind_of() { # type without its version: REPLY is the one kind of statement that may say it
   case $1 in
     authority.ledger_continued) REPLY=succession ;;
@@ -352,21 +485,23 @@ unversioned() { # type: REPLY is it without its version
   REPLY=$1; [[ ! $1 =~ ^(.*)\.v[0-9]+$ ]] || REPLY=${BASH_REMATCH[1]}
 }
 check_type() { # name, index: the type that is shown is one of its kind, and its role may sign it
-  local type
+  local type kind
   field "$1" event || return 0
   [[ $REPLY =~ ^\"([a-z0-9_.]{1,100})\"$ ]] || altered "$1 is of a type that is none"
   unversioned "${BASH_REMATCH[1]}"; type=$REPLY
-  kind_of "$type"
-  [ "$REPLY" = "${at_kind[$2]}" ] || altered "$1 says in one kind of statement what belongs in another"
-  [[ $REPLY =~ ^(event|manifest|receipt)$ ]] || return 0
+  kind_of "$type"; kind=$REPLY
   signers_of "$type"
+  [[ $kind == "${at_kind[$2]}" || ($kind == event && -z $REPLY && " $OTHERS " == *" ${at_kind[$2]} "*) ]] ||
+    altered "$1 says in one kind of statement what belongs in another"
+  [[ ${at_kind[$2]} =~ ^(event|manifest|receipt)$ ]] || return 0
   if [ -z "$REPLY" ]; then tell "$1 is of a type not known here: which role may sign it, was not checked"; return; fi
   [[ " $REPLY " == *" ${at_role[$2]} "* ]] || altered "$1 is of a type that its role may not sign"
 }
 open_fields() { # name, digests, disclosures: each salted, flat, and among the digests
-  local json fields='' one last='' digests shown
+  local one last='' text='' fields='' digests shown salt name value
   IFS=, read -r -a digests <<<"$2"
   [[ " 16 32 64 128 " == *" ${#digests[@]} "* ]] || altered "$1 has another number of digests"
+  [[ $2 != *[!A-Za-z0-9_,\"-]* && $2 != *, ]] || altered "$1 has malformed digests"
   for one in "${digests[@]}"; do
     [[ $one =~ ^\"$HASH\"$ && $one > $last ]] || altered "$1 has malformed digests"
     last=$one
@@ -375,14 +510,21 @@ open_fields() { # name, digests, disclosures: each salted, flat, and among the d
   for one in "${shown[@]}"; do
     sum_text "$one"; to_url "$REPLY"
     [[ $2 == *"\"$REPLY\""* ]] || altered "a field of $1 is not what was signed"
-    json=$(decode_text "$one"; printf .); json=${json%.}
-    [[ $json != *[$'\x01'-$'\x1f']* ]] || altered "a field of $1 is written in another way"
-    [[ $json =~ ^\[\"[A-Za-z0-9_-]{22,}\",\"([a-z][a-z0-9_]*)\",(.*)\]$ ]] ||
-      altered "a field of $1 is malformed"
-    [[ $RESERVED != *" ${BASH_REMATCH[1]} "* ]] || altered "a field of $1 bears a reserved name"
-    [[ $fields != *"$NL  ${BASH_REMATCH[1]}: "* ]] || altered "$1 shows one field twice"
-    fields+="$NL  ${BASH_REMATCH[1]}: ${BASH_REMATCH[2]}"
+    is_url "$one" || altered "a field of $1 is malformed"
+    one=$(decode_text "$one"; printf .); one=${one%.}
+    [[ $one != *[$'\x01'-$'\x1f']* ]] || altered "a field of $1 is malformed"
+    text+=$one$NL
   done
+  text=$(printf '%s' "$text" | awk "$READ_FIELDS")
+  case $? in 0) ;; 9) altered "a field of $1 is malformed" ;; *) stop "this machine's awk cannot be used" ;; esac
+  [ -z "$text" ] || while IFS=$'\t' read -r salt name value; do
+    salt=${salt:1:${#salt}-2} name=${name:1:${#name}-2}
+    if [ ${#salt} -lt 22 ] || ! is_url "$salt"; then altered "a field of $1 has no sound salt"; fi
+    [[ -n $name && ( $name == *" "* || $RESERVED != *" $name "* ) ]] || altered "a field of $1 bears a reserved name"
+    [[ $name =~ ^[a-z][a-z0-9_]*$ ]] || name="\"$name\""
+    [[ $fields != *"$NL  $name: "* ]] || altered "$1 shows one field twice"
+    fields+="$NL  $name: $value"
+  done <<<"$text"
   name_fields[$1]=$fields
 }
 check_proof() { # name, statement: C2SP tlog-proof; RFC 9162 §2.1.3.2; REPLY is the index
@@ -513,9 +655,7 @@ may_register() { # index, whether the role may, role, signer
   ! has_had "$person" "root $GUARDED" live
 }
 register() { # index of the entry, index above which the key counts
-  local re=",\"person\":\"($ID)\",\"jwk\":\{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"($HASH)\"\}"
-  re+=",\"custody\":\"(passphrase|server-session|device)\",\"possession\":\"($SIG)\""
-  [[ ${at_further[$1]} =~ ^$re$ ]] || return 1
+  [[ ${at_further[$1]} =~ ^${FURTHER[key-registered]}$ ]] || return 1
   local person=${BASH_REMATCH[1]} x=${BASH_REMATCH[2]} possession=${BASH_REMATCH[4]} kid
   ! is_weak "$x" || altered "entry $1 registers a weak key"
   thumbprint "$x"; kid=$REPLY
@@ -525,7 +665,7 @@ register() { # index of the entry, index above which the key counts
   key_x[$kid]=$x key_person[$kid]=$person key_index[$kid]=$2 key_revoked[$kid]='' key_from[$kid]=''
 }
 revoke() { # index, whether the role may, role, signer, members
-  [[ $5 =~ ^,\"kid\":\"($HASH)\",\"from_index\":$NUM,\"reason\":\"[a-z]+\"$ ]] || return 1
+  [[ $5 =~ ^${FURTHER[key-revoked]}$ ]] || return 1
   local kid=${BASH_REMATCH[1]} from=${BASH_REMATCH[2]} person
   [[ -n ${key_x[$kid]-} && $from -le $1 ]] || return 1
   [[ -z ${key_revoked[$kid]} || $from -lt ${key_from[$kid]} ]] || return 1 # again: from further back
@@ -537,11 +677,9 @@ revoke() { # index, whether the role may, role, signer, members
   key_revoked[$kid]=${key_revoked[$kid]:-$1} key_from[$kid]=$from
 }
 appoint() { # index, whether the role may, role, signer, members
-  local re=",\"person\":\"($ID)\",\"granted\":\"([a-z-]+)\",\"from\":\"($DAY)\",\"until\":(null|\"$DAY\")"
-  [[ $5 =~ ^$re$ && -n $2 ]] || return 1
+  [[ $5 =~ ^${FURTHER[role-granted]}$ && -n $2 ]] || return 1
   local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} first=${BASH_REMATCH[3]} last
   last=${BASH_REMATCH[4]//\"/}; last=${last#null}
-  is_day "$first" && is_day "${last:-$first}" || return 1
   may_appoint "$3" "$4" "$role" "$person" || return 1
   grant "$person" "$role" "$1" "$first" "$last"
 }
@@ -550,7 +688,7 @@ grant() { # person, role, index, first day, last day
   role_ended+=('') role_ended_from+=('')
 }
 withdraw() { # index, whether the role may, role, signer, members
-  [[ $5 =~ ^,\"person\":\"($ID)\",\"withdrawn\":\"([a-z-]+)\",\"from_index\":$NUM$ ]] || return 1
+  [[ $5 =~ ^${FURTHER[role-withdrawn]}$ ]] || return 1
   local person=${BASH_REMATCH[1]} role=${BASH_REMATCH[2]} from=${BASH_REMATCH[3]} i
   if [ "$person" != "$4" ]; then
     [[ -n $2 ]] && may_appoint "$3" "$4" "$role" "$person" || return 1
@@ -562,7 +700,7 @@ withdraw() { # index, whether the role may, role, signer, members
   done
 }
 succeed() { # index, whether the role may, members: before all but the root key and others of its kind
-  [[ -n $2 && $3 =~ ^,\"origin\":\"(send-ledger/v1/$ID)\",\"size\":$NUM,\"root\":\"$HASH\"$ ]] || return 1
+  [[ -n $2 && $3 =~ ^${FURTHER[succession]}$ ]] || return 1
   local old=${BASH_REMATCH[1]} size=${BASH_REMATCH[2]}
   [[ $1 -eq $((${#continued[@]} + 1)) && $size -gt 0 && $old != "$origin" ]] || return 1
   [[ " ${continued[*]} " != *" $old "* ]] || return 1
@@ -697,7 +835,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-for one in openssl sha256sum base64 sed grep cut date head tail mktemp sort tr wc rm; do
+for one in awk openssl sha256sum base64 sed grep cut date head tail mktemp sort tr wc rm; do
   command -v "$one" >/dev/null || stop "this machine has no $one"
 done
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404)) || stop 'this bash is older than 4.4'

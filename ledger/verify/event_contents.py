@@ -157,13 +157,14 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
         NotAuthorised: kind "type-not-permitted".
         NotUnderstood: the type is not known here; nothing else is wrong.
     """
-    if not _NAME.fullmatch(name) or not _may_hold(kind, base_name(name)):
+    roles = roles_that_may_sign(name, date.fromisoformat(day))
+    if not _NAME.fullmatch(name) or not _may_hold(kind, base_name(name), roles):
         raise AlterationFound(
             f"An entry of kind {kind} holds an event of another kind.", kind="event-kind-wrong"
         )
     cls = event_class(name) if aggregate_of(name) else None
     if cls is None:
-        if roles_that_may_sign(name, date.fromisoformat(day)):
+        if roles:
             check_role(role, name, day)
         raise NotUnderstood("An entry is of a type that this program does not know.")
     if kind in SAID_KINDS:
@@ -171,17 +172,17 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
     return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
 
 
-def _may_hold(kind: str, base: str) -> bool:
+def _may_hold(kind: str, base: str, roles: frozenset[str]) -> bool:
     """Tell whether a statement of some kind can say what a type, without its version, says.
 
     What a kind is for decides who may sign it, so it must not carry what others may
-    say.  A type that is not known here stands in the kind event, or in one of which no
-    type is known here.
+    say.  A type that is not known here stands in the kind event; where no table says
+    who may sign it either, in a kind of which no type is known here as well.
     """
     known = _kinds_by_type()
     if base in known:
         return kind == known[base]
-    return kind == kinds.EVENT or kind not in known.values()
+    return kind == kinds.EVENT or (not roles and kind not in known.values())
 
 
 @cache

@@ -342,12 +342,10 @@ def catch_all(findings: Findings, checks: Iterable[Callable[[], None]]) -> None:
 
 
 def _check_event(one: Logged) -> None:
-    permitted_fields(
-        one.statement.kind,
-        one.statement.role,
-        str(one.fields.get("event")),
-        one.statement.recorded_at[:10],
-    )
+    name = one.fields.get("event")
+    if not isinstance(name, str):
+        raise AlterationFound("An entry does not say in words what it is.", kind="no-event")
+    permitted_fields(one.statement.kind, one.statement.role, name, one.statement.recorded_at[:10])
 
 
 def _check_correction(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -29,9 +30,10 @@ def test_the_page_states_the_limits_of_the_code() -> None:
     assert rows["`tokens`"] == str(MAX_TOKENS)
     assert rows["`ranges`"].startswith(f"1 to {MAX_RANGES},")
     assert rows["lists and objects in a field's value"].startswith(f"{MAX_VALUE_DEPTH},")
+    assert rows["a number in a field's value"] == f"{sys.int_info.default_max_str_digits:,} digits"
     of_fields = rows["a disclosure's JSON array, by a writer"]
     assert f"{MAX_FIELD_BYTES:,} bytes" in of_fields
     assert of_fields.endswith(f"together {MAX_FIELDS_BYTES:,}")
     assert MAX_INDEX == 2**63 - 1
     assert SALT_BYTES == 16
-    assert len(rows) == 9
+    assert len(rows) == 10

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_JWT = 65_535
+MAX_FILE = 3_211_263
 COMMON = {"v", "lid", "stream", "seq", "prev", "recorded_at", "anchor", "auth", "role"}
 COMMON |= {"_sd", "_sd_alg"}
 ROLES = {
@@ -276,7 +277,7 @@ def check_sd_jwt(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     Returns:
         The payload; name → value of each field shown.
     """
-    _demand("malformed-sd-jwt", "not ASCII", data.isascii())
+    _demand("malformed-sd-jwt", "too long or not ASCII", len(data) <= MAX_FILE and data.isascii())
     jwt, *texts = data.removesuffix(b"\n").split(b"~")
     _demand("malformed-sd-jwt", "does not end in ~", texts and texts.pop() == b"")
     payload = read_statement(jwt).payload

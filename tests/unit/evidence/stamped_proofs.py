@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Folder = dict[str, bytes]
 PROGRAMS = (
-    *("bash", "sed", "grep", "openssl"),
+    *("bash", "awk", "sed", "grep", "openssl"),
     *("base64", "cut", "date", "dirname", "head", "mktemp", "rm", "sha256sum", "sort"),
     *("tail", "tr", "wc"),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.aggregates.school import PartnerTrusted, School
+from ledger.aggregates.school import School
 from ledger.application.log import newest_checkpoint
+from ledger.application.school import trust_card
 from ledger.bootstrap.cards import school_card
 from ledger.bootstrap.sealing import cosign_checkpoint, keep_cosignature
 from ledger.bundles.card import fingerprint, read_card
@@ -27,24 +28,10 @@ def exchange_cards(one: Stage, other: Stage) -> None:
 
 def _trust(truster: Stage, trusted: Stage) -> None:
     card = read_card(trusted.places.card.read_bytes())
-    desk = truster.seats.take("senco").desk
-    school = desk.load(School, desk.streams.school)
-    school.record(
-        PartnerTrusted,
-        desk.entry(),
-        name=card.name,
-        urn=str(card.urn),
-        laestab=str(card.laestab),
-        log_origin=card.origin,
-        genesis=card.genesis,
-        log_key=card.log_key.text(),
-        cosigner_key=card.cosigner_key.text(),
-        recipient=card.recipient,
-        fingerprint=fingerprint(card),
-        checked_how=f"by telephone with {trusted.school.person('senco').name}, "
-        "on the number that GIAS gives",
+    telephone = (
+        f"by telephone with {trusted.school.person('senco').name}, on the number that GIAS gives"
     )
-    desk.save(school)
+    trust_card(truster.seats.take("senco").desk, card, fingerprint(card), telephone)
     truster.count("schools_trusted")
 
 

@@ -10,12 +10,11 @@ import click
 from ledger.aggregates.school import (
     LocalRulesChosen,
     PartnerDistrusted,
-    PartnerTrusted,
-    School,
     SchoolIdentityChanged,
     Term,
     TermDatesRecorded,
 )
+from ledger.application.school import record_of_school, trust_card
 from ledger.bootstrap.cards import school_card, transport_identity
 from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import fingerprint, read_card
@@ -112,23 +111,7 @@ def trust(setting: Setting, file: Path, *, spoken: str | None, checked_how: str 
             remedy="Add --checked-how.",
         )
     with acting(setting) as at_work:
-        desk = at_work.desk
-        school = desk.load(School, desk.streams.school)
-        school.record(
-            PartnerTrusted,
-            desk.entry(),
-            name=read.name,
-            urn=str(read.urn),
-            laestab=str(read.laestab),
-            log_origin=read.origin,
-            genesis=read.genesis,
-            log_key=read.log_key.text(),
-            cosigner_key=read.cosigner_key.text(),
-            recipient=read.recipient,
-            fingerprint=words,
-            checked_how=checked_how,
-        )
-        desk.save(school)
+        trust_card(at_work.desk, read, words, checked_how)
     say(setting, f"Trusted: {read.name}.", {**shown, "trusted": True})
 
 
@@ -154,10 +137,7 @@ def distrust(setting: Setting, origin: str, *, reason: str) -> None:
       send-ledger school distrust send-ledger/v1/… --reason "closed" --as head
     """
     with acting(setting) as at_work:
-        desk = at_work.desk
-        school = desk.load(School, desk.streams.school)
-        school.record(PartnerDistrusted, desk.entry(), log_origin=origin, grounds=reason)
-        desk.save(school)
+        record_of_school(at_work.desk, PartnerDistrusted, log_origin=origin, grounds=reason)
     say(setting, "That school is trusted no more.", {"origin": origin})
 
 
@@ -194,16 +174,13 @@ def term_dates(
         --term 2026-11-02..2026-12-18 --closed 2026-09-02 --as head
     """
     with acting(setting) as at_work:
-        desk = at_work.desk
-        school = desk.load(School, desk.streams.school)
-        school.record(
+        record_of_school(
+            at_work.desk,
             TermDatesRecorded,
-            desk.entry(),
             academic_year=year,
             terms=tuple(_term(text) for text in terms),
             closed_on=tuple(parse_day(text) for text in closed),
         )
-        desk.save(school)
     say(setting, f"Recorded: {counted(len(terms), 'term')} of {year}.", {"year": year})
 
 
@@ -249,10 +226,7 @@ def change_identity(setting: Setting, **facts: str) -> None:
     }
     del checked["reason"]
     with acting(setting) as at_work:
-        desk = at_work.desk
-        school = desk.load(School, desk.streams.school)
-        school.record(SchoolIdentityChanged, desk.entry(), **checked)
-        desk.save(school)
+        record_of_school(at_work.desk, SchoolIdentityChanged, **checked)
     say(setting, "Recorded.", {"urn": checked["urn"]})
 
 
@@ -273,10 +247,7 @@ def local_rules(setting: Setting, council: str, *, reason: str) -> None:
     """
     profile = None if council == _NONE else council
     with acting(setting) as at_work:
-        desk = at_work.desk
-        school = desk.load(School, desk.streams.school)
-        school.record(LocalRulesChosen, desk.entry(), profile=profile, grounds=reason)
-        desk.save(school)
+        record_of_school(at_work.desk, LocalRulesChosen, profile=profile, grounds=reason)
     say(setting, f"Local rules: {council}.", {"profile": profile})
 
 

@@ -72,10 +72,11 @@ class ColumnMapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meaning:
-    """A heading's meaning in `columns.toml`; `otherwise` where it is a plain one."""
+    """A heading's meaning in `columns.toml`; where it is plain, `otherwise` beside a legal one."""
 
     pattern: re.Pattern[str]
     field: str | None
+    plain: bool = False
     otherwise: str | None = None
     why: str = _KNOWN
 
@@ -134,7 +135,7 @@ def map_columns(header: Sequence[str], chosen: Mapping[str, str] | None = None) 
     _refuse_unknown_headings(header, chosen)
     by_user = {_plain(name): field for name, field in chosen.items()}
     found = [_first_meaning(name, by_user.get(_plain(name))) for name in header]
-    strong = {meaning.field for meaning in found if not meaning.otherwise}
+    strong = {meaning.field for meaning in found if not meaning.plain}
     settled = [_settle(meaning, strong) for meaning in found]
     settled = _without_spare_name(settled)
     return ColumnMapping(
@@ -228,7 +229,12 @@ def _meanings() -> tuple[_Meaning, ...]:
         name = entry["name"]
         found.extend(_Meaning(pattern=_pattern(one), field=name) for one in entry["headings"])
         found.extend(
-            _Meaning(pattern=_pattern(one), field=name, otherwise=entry["plain_otherwise"])
+            _Meaning(
+                pattern=_pattern(one),
+                field=name,
+                plain=True,
+                otherwise=entry.get("plain_otherwise"),
+            )
             for one in entry.get("plain", ())
         )
     for entry in _data()["not_used"]:
@@ -263,10 +269,10 @@ def _first_meaning(heading: str, chosen: str | None) -> _Meaning:
 
 
 def _settle(meaning: _Meaning, strong: set[str | None]) -> _Meaning:
-    """A plain heading gives way to the legal name, and then is the preferred one."""
-    if not meaning.otherwise or meaning.field not in strong:
+    """A plain heading gives way to the legal name; a plain forename then is the preferred one."""
+    if not meaning.plain or meaning.field not in strong:
         return meaning
-    if meaning.otherwise in strong:
+    if meaning.otherwise and meaning.otherwise in strong:
         return replace(meaning, field=None, why="other columns hold the legal and preferred name")
     return replace(meaning, field=meaning.otherwise, why="another column holds the legal name")
 

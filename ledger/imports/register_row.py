@@ -98,7 +98,6 @@ class PupilFacts:
     family_name: PersonName | None = None
     given_names: PersonName | None = None
     preferred_name: PersonName | None = None
-    preferred_family_name: PersonName | None = None
     born: date | None = None
     sex: str | None = None
     year_group: str | None = None

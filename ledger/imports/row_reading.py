@@ -178,7 +178,6 @@ def _pupil(reader: _Reader) -> PupilFacts:
         family_name=family,
         given_names=given,
         preferred_name=reader.one("preferred_name", parse_name),
-        preferred_family_name=reader.one("preferred_family_name", parse_name),
         born=reader.one("born", parse_register_day),
         sex=reader.leniently("sex", parse_sex),
         year_group=reader.leniently("year_group", parse_year_group),

@@ -139,19 +139,25 @@ def test_numbered_headings_find_their_number(heading: str, field: str) -> None:
     assert fields(heading) == [field]
 
 
-def test_a_plain_surname_is_the_preferred_one_beside_a_legal_one() -> None:
+def test_a_plain_name_gives_way_to_a_legal_one_and_only_a_forename_is_then_preferred() -> None:
     assert fields("Surname", "Forename") == ["family_name", "given_names"]
     assert fields("Surname", "Legal Surname", "Forename", "Legal Forename") == [
-        "preferred_family_name",
+        None,
         "family_name",
         "preferred_name",
         "given_names",
     ]
-    assert fields("Surname", "Legal Surname", "Preferred Surname") == [
+    assert fields("Forename", "Legal Forename", "Known As") == [
         None,
-        "family_name",
-        "preferred_family_name",
+        "given_names",
+        "preferred_name",
     ]
+
+
+def test_a_column_of_which_nothing_is_recorded_is_said_not_to_be_used() -> None:
+    assert fields("Preferred Surname") == [None]
+    said = map_columns(["Surname", "Legal Surname"]).columns[0]
+    assert (said.label, said.why) == ("not used", "another column holds the legal name")
 
 
 def test_a_joined_name_is_not_used_beside_separate_ones() -> None:

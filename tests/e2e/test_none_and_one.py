@@ -59,3 +59,10 @@ def test_one_is_one(school: SchoolHome) -> None:
     school.ok("pupil", "status", "Ling", "E", "--reason", "plan issued", *AS)
     report = school.run("verify", "--as", "senco").stdout
     assert "The newest entry stands under no signed checkpoint" in report
+
+
+def test_due_says_who_asks_before_the_rule_s_id(school: SchoolHome) -> None:
+    shown = school.run("due", *AS).stdout
+    assert "the Code of Practice (D-REV-1)" in shown
+    assert "SHOULD" not in shown
+    assert "SHOULD,D-REV-1" in school.run("due", "--csv", *AS).stdout

@@ -32,16 +32,29 @@ if TYPE_CHECKING:
 
 STATES = ("overdue", "due", "unknown", "met", "not-applicable", "earlier")
 SHOWN = ("overdue", "due", "unknown")
-COLUMNS = {
+_FIRST_COLUMNS = {
     "status": "State",
     "due_on": "By",
     "name": "Pupil",
     "upn": "UPN",
     "title": "What",
+}
+COLUMNS = {**_FIRST_COLUMNS, "asked_by": "Asked by"}
+CSV_COLUMNS = {
+    **_FIRST_COLUMNS,
     "force": "Force",
     "rule": "Rule",
+    "note": "Note",
+    "source": "Source",
+    "entry": "Began with entry",
 }
-CSV_COLUMNS = {**COLUMNS, "note": "Note", "source": "Source", "entry": "Began with entry"}
+ASKED_BY = {
+    "MUST": "the law",
+    "SHOULD": "the Code of Practice",
+    "LOCAL": "the council",
+    "GOOD": "good practice",
+}
+"""Force of a rule → who asks for it."""
 
 
 @ledger_command(name="due", examples=("due --as senco", "due A203102209083 --show all --as senco"))
@@ -61,9 +74,11 @@ def command(
 ) -> None:
     """Show what the law and the school's own rules ask for, and what is overdue.
 
-    MUST is law, SHOULD the Code of Practice, LOCAL one council's rule, GOOD
-    good practice. Unknown means that it cannot be told from what is known. Earlier
-    means that it fell due before this ledger began, or before the pupil came here.
+    Each says who asks for it, with the rule's id in brackets; in --csv and --json
+    that is MUST for law, SHOULD for the Code of Practice, LOCAL for one council's
+    rule, GOOD for good practice. Unknown means that it cannot be told from what is
+    known. Earlier means that it fell due before this ledger began, or before the
+    pupil came here.
     """
     states = frozenset(STATES) if "all" in shown else frozenset(shown)
     with viewing_pupils(setting, CSV_COLUMNS) as view:
@@ -82,7 +97,14 @@ def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
     if setting.as_csv:
         say_table(setting, found, CSV_COLUMNS, empty="", data=data)
         return
-    words = [{**one, "due_on": _words(one["due_on"])} for one in found]
+    words = [
+        {
+            **one,
+            "due_on": _words(one["due_on"]),
+            "asked_by": f"{ASKED_BY[one['force']]} ({one['rule']})",
+        }
+        for one in found
+    ]
     empty = f"Nothing is due or overdue on {day_words(day)}."
     say_table(setting, words, COLUMNS, empty=empty, data=data)
 

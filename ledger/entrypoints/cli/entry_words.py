@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import string
 from datetime import date
 from types import NoneType
@@ -81,6 +82,10 @@ _UNSAID = frozenset(
     }
 )
 """For programs; `--json` gives them."""
+_TYPES = frozenset({"regarding", "by_type"})
+"""Fields that name a type of entry."""
+_ABBREVIATIONS = frozenset({"ehc", "laestab", "sen", "upn", "urn"})
+_CODE_WORD = re.compile("[a-z]+(_[a-z]+)+")
 _ID_BYTES = 16
 _FINGERPRINT_BYTES = 8
 _KINDS_OF_ANSWER = {
@@ -130,8 +135,8 @@ def details(type_name: str, fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, value in fields.items():
         if name in said or name in _UNSAID or _is_empty(value):
             continue
-        label = _LABELS.get(name, name.replace("_", " ").strip())
-        if name == "regarding":
+        label = _LABELS.get(name, _spaced(name))
+        if name in _TYPES:
             lines.append((label, type_words(value)))
         elif name == "statement":
             lines.append((label, _statement_words(value)))
@@ -141,8 +146,14 @@ def details(type_name: str, fields: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def type_words(type_name: str) -> str:
-    """Say a type's name without dots: "pupil.sen_status_changed" → "pupil sen status changed"."""
-    return printable(base_name(type_name).replace(".", " ").replace("_", " "))
+    """Say a type's name without dots: "pupil.sen_status_changed" → "pupil SEN status changed"."""
+    return printable(_spaced(base_name(type_name).replace(".", " ")))
+
+
+def _spaced(name: str) -> str:
+    """Write a name with spaces, and abbreviations as they are written elsewhere."""
+    words = name.replace("_", " ").split()
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
 
 
 def text_of(value: Any) -> str:
@@ -176,12 +187,19 @@ def _statement_words(text: str) -> str:
 
 
 def _member(name: str, value: Any) -> str:
-    return f"{name}: {text_of(value)}" if isinstance(value, bool) else text_of(value)
+    bare = isinstance(value, bool | int)
+    return f"{_spaced(name)}: {text_of(value)}" if bare else text_of(value)
+
+
+def _text_words(text: str) -> str:
+    """Show a text; what is a code word rather than a text, in words."""
+    return printable(text.replace("_", " ") if _CODE_WORD.fullmatch(text) else text)
 
 
 def _code_words(code: Code) -> str:
     label = printable(code.label)
-    return f"{printable(code.code)} ({label})" if code.code.isupper() else label
+    says_more = code.code.isupper() and code.label != code.code
+    return f"{printable(code.code)} ({label})" if says_more else label
 
 
 _WORDS_BY_KIND: Sequence[tuple[type, Callable[[Any], str]]] = (
@@ -191,7 +209,7 @@ _WORDS_BY_KIND: Sequence[tuple[type, Callable[[Any], str]]] = (
     (Code, _code_words),
     (tuple, lambda value: ", ".join(map(text_of, value))),
     (bytes, short_hash),
-    (str, printable),
+    (str, _text_words),
     (int, str),
     (Money, str),
 )

@@ -135,3 +135,17 @@ def test_ids_and_what_only_programs_need_are_left_unsaid() -> None:
 def test_a_signed_statement_that_is_none_is_said_to_be_unreadable() -> None:
     said = details("record_transfer.completed.v1", {"statement": "a~b"})
     assert said == [("signed statement", "cannot be read by this version")]
+
+
+def test_code_words_are_written_as_words_and_a_text_as_it_is() -> None:
+    assert text_of("parental_responsibility") == "parental responsibility"
+    assert text_of("snake_case is a text") == "snake_case is a text"
+    assert text_of(Code(scheme="s", code="F", label="F")) == "F"
+
+
+def test_what_an_entry_is_about_is_said_in_words() -> None:
+    fields = {"regarding": "pupil.sen_status_changed", "destination_urn": "106653"}
+    assert details("notification.given.v1", fields) == [
+        ("regarding", "pupil SEN status changed"),
+        ("destination URN", "106653"),
+    ]

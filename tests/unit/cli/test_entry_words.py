@@ -91,7 +91,7 @@ def test_an_entry_of_a_type_unknown_here_is_named_and_not_guessed() -> None:
         (Code(scheme="s", code="letter", label="by letter"), "by letter"),
         (
             RankedNeed(1, SLCN, None, "loses words", None),
-            "1; SLCN (Speech, language and communication needs); loses words",
+            "rank: 1; SLCN (Speech, language and communication needs); loses words",
         ),
         (
             Provision(

@@ -38,8 +38,8 @@ def register_shows_removed(removed_on: date, today: date) -> bool:
     """Whether a pupil taken off the register still stands on it, as N (D-REG-9).
 
     From the removal up to and including the first census day after it; from
-    the next day on the pupil is no longer shown (DUR L219-220; conflict X1 of
-    the domain notes).
+    the next day on the pupil is no longer shown (DUR L219-220; X1 in
+    docs/reference/sources.md).
 
     Args:
         removed_on: the day from which the pupil has no SEN status K or E.

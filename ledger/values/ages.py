@@ -1,6 +1,6 @@
 """Birthdays, the end of compulsory school age, and who is a young person.
 
-Two switch dates stand side by side (conflict X5 of the domain notes): the 16th
+Two switch dates stand side by side (X5 in docs/reference/sources.md): the 16th
 birthday, which local guidance uses for sharing information, and the end of
 compulsory school age, from which the Children and Families Act 2014 calls the
 pupil a young person with rights of their own.
@@ -46,7 +46,7 @@ def age_on(born: date, day: date) -> int:
 
 
 def sixteenth_birthday(born: date) -> date:
-    """Give the 16th birthday: the switch for sharing information (DUR L170; SAL L306)."""
+    """Give the 16th birthday: consent to share may be one's own from then on (DUR L170)."""
     return birthday(born, LEAVING_AGE)
 
 

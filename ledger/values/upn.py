@@ -2,7 +2,7 @@
 
 Permanent: check letter, local authority (3 digits), establishment (4), year
 (2), serial (3).  Temporary: the last of the serial is a letter.  Source:
-UniquePupilNumber 2.0 (govtalk.gov.uk), as worked in the project's domain notes.
+UniquePupilNumber 2.0 (govtalk.gov.uk).
 
 A wrong check letter is a fact about the number, not a parse error: even DfE's
 own sample numbers have wrong ones.  Import sets such a row aside; issuing a

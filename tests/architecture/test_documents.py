@@ -15,6 +15,8 @@ from tests.architecture.tracked import ROOT, project_files, relative
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`|^ {4}.*$", re.DOTALL | re.MULTILINE)
+SOURCES = REFERENCE / "sources.md"
+CITED = re.compile(r"\b(?:COP|DUR|IAS|SAL|SEF)(?= L?[0-9])|\bD-[A-Z]+(?=-[0-9])|\bX[0-9]+\b")
 COMMAND = re.compile(r"send-ledger ([a-z][a-z-]*)")
 STANDING = (
     "README.md",
@@ -49,6 +51,16 @@ def test_the_help_names_every_exit_code() -> None:
 @pytest.mark.parametrize("name", STANDING)
 def test_a_standing_document_is_there(name: str) -> None:
     assert (ROOT / name).stat().st_size > 200
+
+
+def test_every_source_that_data_cites_by_a_tag_is_explained() -> None:
+    explained = {
+        row.split("|")[1].strip() for row in SOURCES.read_text("utf-8").splitlines() if "|" in row
+    }
+    data = [*(ROOT / "ledger").rglob("*.toml")]
+    cited = {tag for path in data for tag in CITED.findall(path.read_text("utf-8"))}
+    assert len(cited) > 10
+    assert not cited - explained
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)

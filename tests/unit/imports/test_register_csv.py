@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ledger.imports.register_row import ImportPlan, RowReport
 
 TODAY = date(2026, 11, 21)
-AVA = "A203102209083"  # right check letters, worked in the domain notes
+AVA = "A203102209083"  # right check letters, worked out beforehand
 BEN = "B801200005001"
 WRONG = "C203102209083"  # A203102209083 with another check letter
 HEADER = "UPN,Surname,Forename,DOB,SEN Status,SEN Start Date,SEN Need,SEN Need Rank"

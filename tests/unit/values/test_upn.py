@@ -1,4 +1,4 @@
-"""The UPN's check letter, against the worked examples of the domain notes."""
+"""The UPN's check letter, against worked examples."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from ledger.formats.encoding import (
     b64url_each,
     compact_json,
     demand_one_spelling,
+    read_spelt_each,
     strict_json,
     unb64url,
     unb64url_parted,
@@ -46,7 +47,6 @@ _PLAIN_ARRAY = re.compile(
     r'(?:"([^"\\\0-\x1f]*)"|([^\0]+))\]\0'
 )
 _SUSPECT = re.compile(r"_sd|\.\.\.|\\|[0-9][.e]")
-_CONSTANTS: Mapping[str, JsonValue] = {"null": None, "true": True, "false": False}
 _REFUSED_NAMES = RESERVED_NAMES | {""}
 
 Entropy = Callable[[int], bytes]
@@ -212,9 +212,10 @@ def check_fields(texts: Sequence[str], digests: Sequence[str]) -> dict[str, Json
     Raises:
         MalformedInput: see `check_disclosures`.
     """
-    if not all(map(str.isascii, texts)):
-        raise MalformedInput("A disclosure is not base64url.", kind="bad-disclosure")
-    signed = [text.encode("ascii") for text in texts]
+    try:
+        signed = [text.encode("ascii") for text in texts]
+    except UnicodeEncodeError:
+        raise MalformedInput("A disclosure is not base64url.", kind="bad-disclosure") from None
     hashes = [hashlib.sha256(text).digest() for text in signed]
     if not set(digests).issuperset(b64url_blocks(hashes)):
         raise MalformedInput(
@@ -240,17 +241,15 @@ def _read_plain(signed: Sequence[bytes]) -> dict[str, JsonValue] | None:
     # A match begins after a zero byte and ends before one: as many as texts, so one in each.
     if len(arrays) != len(signed) or not _REFUSED_NAMES.isdisjoint([one[0] for one in arrays]):
         return None
-    return {name: _read_value(other) if other else text for name, text, other in arrays}
-
-
-def _read_value(text: str) -> JsonValue:
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    value = strict_json(text)
-    if _is_suspect(text):
-        _check_value(value)
-    demand_one_spelling(text.encode("utf-8"), value)
-    return value
+    others = [other for _name, _text, other in arrays if other]
+    values = read_spelt_each(others)
+    if values is None:
+        return None
+    if _is_suspect("".join(others)):
+        for value in values:
+            _check_value(value)
+    left = iter(values)
+    return {name: next(left) if other else text for name, text, other in arrays}
 
 
 def _is_suspect(text: str) -> bool:

@@ -79,6 +79,7 @@ def check_public(public: bytes) -> None:
         raise _weak("It is not a point of the curve.")
 
 
+@lru_cache(maxsize=KEYS_KEPT_LOADED)
 def _is_square(value: int) -> bool:
     return pow(value, (_P - 1) // 2, _P) in (0, 1)
 

@@ -207,7 +207,9 @@ SPELT = st.sampled_from(
     ]
 )
 PLAIN = st.builds(
-    lambda salt, name, value: json.dumps([salt, name, value], separators=(",", ":")),
+    lambda salt, name, value: json.dumps(
+        [salt, name, value], ensure_ascii=False, separators=(",", ":")
+    ),
     st.sampled_from(["S" * 21 + "A", "T" * 21 + "w", "T" * 21 + "x", "short"]),
     st.sampled_from(["event", "grounds", "Event", "", "_sd", "role"]),
     st.recursive(

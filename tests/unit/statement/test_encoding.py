@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ledger.errors import MalformedInput
-from ledger.formats.encoding import b64, b64url, compact_json, strict_json, unb64, unb64url
+from ledger.formats.encoding import (
+    b64,
+    b64url,
+    compact_json,
+    read_spelt_each,
+    strict_json,
+    unb64,
+    unb64url,
+)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +115,34 @@ def test_json_keeps_every_character_and_the_order_of_members() -> None:
 def test_json_is_never_written_with_a_number_that_is_none() -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         compact_json(float("nan"))
+
+
+@pytest.mark.parametrize("values", [[], [None], [{"z": "Zoë\n", "a": [1, True]}, "x", -1, [], {}]])
+def test_values_in_their_one_spelling_are_read_together(values: list[object]) -> None:
+    assert read_spelt_each([compact_json(value) for value in values]) == values
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["1", " 2"],
+        ["1", ""],
+        [""],
+        ["1,2"],
+        ["1", '{"a":1,"a":2}'],
+        ["1", "1.5"],
+        ["1", "NaN"],
+        ["1", '"\\u00e9"'],
+        ["1", '"\\ud800"'],
+        ["[1", "2]"],
+        ["[1", "2]", '3,"\\u0000",4'],
+        ["[1", "2]", "3,4", "5"],
+        ["1]", "[2"],
+        ["[" * 100_000, "]" * 100_000],
+    ],
+    ids=lambda texts: repr(texts)[:24],
+)
+def test_values_that_are_not_each_in_their_one_spelling_are_not_read_together(
+    texts: list[str],
+) -> None:
+    assert read_spelt_each(texts) is None

@@ -200,8 +200,8 @@ class CommandTable(click.Group):
 def main() -> None:
     """Keep pupils' SEND history so that anything in it can be proved.
 
-    Every command takes --home PATH (or SEND_LEDGER_HOME) and --as PERSON (or
-    SEND_LEDGER_AS).
+    Commands take --home PATH (or SEND_LEDGER_HOME), and --as PERSON (or
+    SEND_LEDGER_AS) where somebody signs or reads.
     """
 
 

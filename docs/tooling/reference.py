@@ -27,6 +27,7 @@ import cli  # noqa: E402  as above
 from ledger import errors  # noqa: E402  as above
 from ledger.aggregates.catalogue import aggregate_of  # noqa: E402  as above
 from ledger.aggregates.event import Event, event_types, own_codecs  # noqa: E402  as above
+from ledger.entrypoints.cli.common_options import COMMON  # noqa: E402  as above
 from ledger.formats import kinds  # noqa: E402  as above
 from ledger.statute.event_names import base_name, matches  # noqa: E402  as above
 from ledger.statute.signing import signing_rows  # noqa: E402  as above
@@ -67,12 +68,13 @@ def pages() -> dict[str, str]:
 def cli_page() -> str:
     """Describe every command as its own help does."""
     commands = list(_commands(cli.main, PROGRAM))
-    shared = _shared_options([command for _, command in commands])
+    shared = _common_options([command for _, command in commands])
     parts = [
         "# Command line\n",
         GENERATED,
         _description(cli.main),
-        "\n## What every command takes\n",
+        "\n## What commands have in common\n",
+        "Below each command stand those of these options that it has a use for.\n",
         _option_table(shared, cli.main, PROGRAM),
         "\n`-h` or `--help` after any command shows its help.\n",
         "Exit codes: [exit-codes.md](exit-codes.md).\n",
@@ -94,11 +96,9 @@ def _commands(group: click.Group, words: str) -> Iterator[tuple[str, click.Comma
             yield from _commands(command, f"{words} {name}")
 
 
-def _shared_options(commands: list[click.Command]) -> list[click.Option]:
-    leaves = [one for one in commands if not isinstance(one, click.Group)]
-    first = {option.name: option for option in _options(leaves[0])}
-    names = set(first).intersection(*({option.name for option in _options(one)} for one in leaves))
-    return [option for name, option in first.items() if name in names]
+def _common_options(commands: list[click.Command]) -> list[click.Option]:
+    options = {one.opts[0]: one for command in commands for one in _options(command)}
+    return [options[flag] for flag in COMMON]
 
 
 def _options(command: click.Command) -> list[click.Option]:
@@ -114,6 +114,9 @@ def _command_section(words: str, command: click.Command, shared: set[str | None]
     own = [one for one in _options(command) if one.name not in shared]
     if own:
         parts.append(_option_table(own, command, words))
+    used = [f"`{one.opts[0]}`" for one in _options(command) if one.name in shared]
+    if used and not isinstance(command, click.Group):
+        parts.append(f"\nIn common: {', '.join(used)}\n")
     if examples := examples_of(command):
         parts.append(f"\n```sh\n{examples}\n```\n")
     return "\n".join(parts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say_table
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.staff_finding import find_person
 from ledger.entrypoints.cli.viewing import find_pupil, viewing
@@ -48,6 +49,7 @@ def command() -> None:
 @ledger_command(
     command,
     "list",
+    takes=LIST,
     examples=(
         "access list --pupil A203102209083 --as dpo",
         "access list --person senco --since 01/09/2026 --csv --as head",

@@ -8,10 +8,11 @@ import click
 
 from ledger.bootstrap.backups import back_up
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
+from ledger.entrypoints.cli.common_options import HOME
 from ledger.formats.encoding import b64url
 
 
-@ledger_command(name="backup")
+@ledger_command(name="backup", takes=HOME)
 @click.argument("folder", type=click.Path(path_type=Path))
 def command(setting: Setting, folder: Path) -> None:
     """Copy the home into a new folder on another disk, and verify the copy.

@@ -18,6 +18,7 @@ import click
 from platformdirs import user_state_path
 
 from ledger.bootstrap.home import Home
+from ledger.entrypoints.cli.common_options import PERSON, Takes, with_common_options
 from ledger.entrypoints.cli.passphrases import (
     ask_passphrase,
     passphrase_of,
@@ -139,66 +140,36 @@ def read_text_file(path: Path) -> str:
         ) from None
 
 
-_OPTIONS = (
-    click.option(
-        "--home",
-        "home_path",
-        type=click.Path(path_type=Path),
-        envvar="SEND_LEDGER_HOME",
-        help="The school's home folder.",
-    ),
-    click.option("--as", "who", envvar="SEND_LEDGER_AS", help="Who you are: name or handle."),
-    click.option(
-        "--in-role",
-        "role",
-        envvar="SEND_LEDGER_ROLE",
-        help="Act in this role, if you hold several.",
-    ),
-    click.option(
-        "--passphrase-file",
-        type=click.Path(path_type=Path),
-        envvar="SEND_LEDGER_PASSPHRASE_FILE",
-        help="Read your passphrase from this file.",
-    ),
-    click.option("--passphrase-command", help="Take your passphrase from this command's output."),
-    click.option("--passphrase-fd", type=int, help="Read your passphrase from this descriptor."),
-    click.option(
-        "--access-reason",
-        envvar="SEND_LEDGER_ACCESS_REASON",
-        help="Why you look; kept in the access log.",
-    ),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON."),
-    click.option("--csv", "as_csv", is_flag=True, help="Print CSV, where there is a list."),
-    click.option("--debug", is_flag=True, hidden=True, help="Show where a failure happened."),
-)
 SETTING_NAMES = frozenset(Setting.__dataclass_fields__)
 
 
 def ledger_command(
-    group: click.Group | None = None, name: str | None = None, *, examples: Sequence[str] = ()
+    group: click.Group | None = None,
+    name: str | None = None,
+    *,
+    examples: Sequence[str] = (),
+    takes: Takes = PERSON,
 ) -> Callable[[F], click.Command]:
     """Make a command of a function that takes a `Setting` first.
 
-    The command gets --home, --as and the rest; its refusals are printed as what
-    happened, why, what to try, with the error's exit code.
+    Its refusals are printed as what happened, why, what to try, with the error's exit code.
 
     Args:
         group: the noun that it belongs to, or None.
         name: what is typed.
         examples: what follows “send-ledger ” in each example of its help.
+        takes: which of --home, --as and the rest it has a use for.
     """
 
     def make(function: F) -> click.Command:
         @functools.wraps(function)
         def run(**given: Any) -> None:
-            setting = Setting(**{key: given.pop(key) for key in SETTING_NAMES})
+            setting = Setting(**{key: given.pop(key, False) for key in SETTING_NAMES})
             _show_what_can_be_shown()
             with refusals(setting):
                 function(setting, **given)
 
-        callback: Any = run
-        for option in reversed(_OPTIONS):
-            callback = option(callback)
+        callback: Any = with_common_options(run, takes)
         owner: Any = click if group is None else group
         made: click.Command = owner.command(name, epilog=examples_text(examples))(callback)
         return made

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from ledger.entrypoints.cli.command import Setting, ledger_command
+from ledger.entrypoints.cli.common_options import NOTHING
 from ledger.errors import UsageError
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
@@ -15,6 +16,7 @@ VARIABLE = "_SEND_LEDGER_COMPLETE"
 
 @ledger_command(
     name="completion",
+    takes=NOTHING,
     examples=(
         "completion bash >> ~/.bashrc",
         "completion powershell >> $PROFILE",

@@ -16,6 +16,7 @@ from ledger.bootstrap.own_school import own_school
 from ledger.bootstrap.received import received_of
 from ledger.bootstrap.view import View
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.consent_options import Capacity
 from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import CodeChoice
@@ -62,7 +63,7 @@ def consents_on(view: View, row: RegisterRow) -> list[ConsentRow]:
     return consents_of(history_on(view, row))
 
 
-@ledger_command(command, "list")
+@ledger_command(command, "list", takes=LIST)
 @click.argument("pupil")
 def list_consents(setting: Setting, pupil: str) -> None:
     """Show every consent of a pupil: given, refused, withdrawn.

@@ -20,6 +20,7 @@ from ledger.entrypoints.cli.command import (
     ledger_group,
     say,
 )
+from ledger.entrypoints.cli.common_options import WITHOUT_HOME
 from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.card import Card
@@ -58,7 +59,7 @@ def command() -> None:
     """
 
 
-@ledger_command(command, "request")
+@ledger_command(command, "request", takes=WITHOUT_HOME)
 @_CARD
 @click.option("--name", required=True, help="The trust or council, as it calls itself.")
 @click.option("--key", "key_file", type=_NEW_FILE, required=True, help="Where the new key goes.")
@@ -180,7 +181,7 @@ def _sign_here(
     _take_in(setting, at_work, signed)
 
 
-@ledger_command(command, "sign")
+@ledger_command(command, "sign", takes=WITHOUT_HOME | {"passphrase"})
 @click.argument("file", type=_FILE)
 @_CARD
 @click.option("--key", "key_file", type=_FILE, required=True, help="The key made for this school.")

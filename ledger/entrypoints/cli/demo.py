@@ -11,6 +11,7 @@ import click
 from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.demo.play import Wish, play
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.entrypoints.cli.common_options import WITHOUT_HOME
 from ledger.errors import StorageFailed
 
 FOLDER_NAME: Final = "send-ledger-demo-{day}"
@@ -20,6 +21,7 @@ SAME_DAY: Final = 100
 
 @ledger_command(
     name="demo",
+    takes=WITHOUT_HOME,
     examples=(
         "demo",
         "demo /tmp/try-it",

@@ -17,6 +17,7 @@ from ledger.bootstrap.marks import behind_mark, founding_words, living_home
 from ledger.bootstrap.own_keys import check_class_keys, foreign_machine_keys, unknown_people
 from ledger.bootstrap.places import unsafe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.entrypoints.cli.common_options import HOME
 from ledger.errors import LedgerError
 from ledger.seal.authority import Authority
 from ledger.values.counting import are, counted
@@ -36,7 +37,7 @@ class Check:
     words: str
 
 
-@ledger_command(name="doctor")
+@ledger_command(name="doctor", takes=HOME)
 def command(setting: Setting) -> None:
     """Look for what is wrong with this computer or this home.
 

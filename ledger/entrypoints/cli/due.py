@@ -10,6 +10,7 @@ import click
 
 from ledger.aggregates.school import School
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.formats.statement import read_statement
@@ -57,7 +58,11 @@ ASKED_BY = {
 """Force of a rule → who asks for it."""
 
 
-@ledger_command(name="due", examples=("due --as senco", "due A203102209083 --show all --as senco"))
+@ledger_command(
+    name="due",
+    takes=LIST,
+    examples=("due --as senco", "due A203102209083 --show all --as senco"),
+)
 @click.argument("pupil", required=False, help="UPN, id or name; everyone where not given.")
 @click.option(
     "--show",

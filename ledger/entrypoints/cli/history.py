@@ -8,6 +8,7 @@ import click
 
 from ledger.bootstrap.received import received_of
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.history_page import (
     entry_lines,
@@ -49,6 +50,7 @@ COLUMNS = {
 
 @ledger_command(
     name="history",
+    takes=LIST,
     examples=(
         "history A203102209083 --as senco",
         'history "Zoë O\'Neill" --as-of 31/07/2026 --known-at 31/07/2026 --json',

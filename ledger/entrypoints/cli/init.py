@@ -19,6 +19,7 @@ from ledger.entrypoints.cli.command import (
     say,
     state_folder,
 )
+from ledger.entrypoints.cli.common_options import HOME
 from ledger.entrypoints.cli.continuing import (
     continued_words,
     continuing_members,
@@ -34,7 +35,7 @@ from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Laestab, Urn
 
 
-@ledger_command(name="init")
+@ledger_command(name="init", takes=HOME | {"passphrase"})
 @click.option("--school", required=True, help="Official name of the school.")
 @click.option("--urn", required=True, help="Unique reference number, six digits.")
 @click.option("--laestab", required=True, help="LA and establishment number, e.g. 865/3396.")

@@ -25,6 +25,7 @@ from ledger.entrypoints.cli.command import (
     read_text_file,
     say,
 )
+from ledger.entrypoints.cli.common_options import HOME
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.passphrases import read_root_key
 from ledger.errors import UsageError
@@ -49,7 +50,7 @@ def command() -> None:
     """
 
 
-@ledger_command(command, "checkpoint")
+@ledger_command(command, "checkpoint", takes=HOME)
 @click.option("--out", type=_NEW_FILE, help="Also write the signed checkpoint to this file.")
 def checkpoint(setting: Setting, *, out: Path | None) -> None:
     """Seal everything recorded so far; needs nobody's passphrase.
@@ -112,7 +113,7 @@ def renew_key(
     say(setting, f"The {purpose} key is renewed; the old one is revoked.", {"key": kid})
 
 
-@ledger_command(command, "prove")
+@ledger_command(command, "prove", takes=HOME)
 @click.argument("entry", type=int)
 @click.option("--out", type=_NEW_FILE, help="Write the proof to this file.")
 def prove(setting: Setting, entry: int, *, out: Path | None) -> None:
@@ -162,7 +163,7 @@ def _hash_lines(path: Path) -> list[bytes]:
     return [unb64(line) for line in lines if len(line) == 44]  # noqa: PLR2004  base64 of 32 bytes
 
 
-@ledger_command(command, "cosigned")
+@ledger_command(command, "cosigned", takes=HOME)
 @click.argument("file", type=_FILE)
 @click.option("--by", "cosigner", required=True, help="The cosigner's key: its C2SP vkey.")
 def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
@@ -180,7 +181,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
     say(setting, f"Kept: the checkpoint of {counted(size, 'entry')} is cosigned.", {"size": size})
 
 
-@ledger_command(command, "timestamp")
+@ledger_command(command, "timestamp", takes=HOME)
 @click.option("--tsa", help="Address of a time-stamp authority, http or https.")
 @click.option("--query", type=_NEW_FILE, help="Without network: write, or name, the query file.")
 @click.option("--response", type=_FILE, help="Without network: the authority's answer.")

@@ -18,6 +18,7 @@ from ledger.entrypoints.cli.command import (
     say,
     say_table,
 )
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.entry_options import demand_writer
 from ledger.entrypoints.cli.entry_words import details, headline, read_fields
 from ledger.entrypoints.cli.parameters import WORDS
@@ -57,7 +58,10 @@ def command() -> None:
 
 
 @ledger_command(
-    command, "list", examples=("proposal list --as senco", "proposal list --all --csv --as senco")
+    command,
+    "list",
+    takes=LIST,
+    examples=("proposal list --as senco", "proposal list --all --csv --as senco"),
 )
 @click.option("--all", "every", is_flag=True, help="Those already signed or declined as well.")
 def list_proposals(setting: Setting, *, every: bool) -> None:

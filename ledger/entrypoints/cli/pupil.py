@@ -15,6 +15,7 @@ from ledger.application.entries import Batch, Draft, Recorded, add_entries, may_
 from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY, STATED
 from ledger.entrypoints.cli.entry_options import (
     About,
@@ -370,7 +371,12 @@ def _reason_of_first(about: About, primary: str) -> str:
     return "first recorded" if not about.row.primary_need else "needs brought up to date"
 
 
-@ledger_command(command, "list", examples=("pupil list --as senco", "pupil list --csv --as senco"))
+@ledger_command(
+    command,
+    "list",
+    takes=LIST,
+    examples=("pupil list --as senco", "pupil list --csv --as senco"),
+)
 def list_pupils(setting: Setting) -> None:
     """Show every pupil whom the ledger knows, leavers too."""
     with viewing_pupils(setting, FIELDS) as view:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.register_table import (
     COLUMNS,
@@ -42,6 +43,7 @@ COUNT_COLUMNS = {
 
 @ledger_command(
     name="register",
+    takes=LIST,
     examples=(
         "register --as senco",
         "register --as-of 15/01/2026 --known-at 15/01/2026 --csv",

@@ -11,12 +11,13 @@ from ledger.bootstrap.held_elsewhere import note_held
 from ledger.bootstrap.marks import behind_mark, founding_words, living_home
 from ledger.bootstrap.places import demand_safe_place
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
+from ledger.entrypoints.cli.common_options import HOME
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote
 
 
-@ledger_command(name="restore")
+@ledger_command(name="restore", takes=HOME)
 @click.argument("backup", type=GivenPath(files=False))
 @click.option(
     "--against",

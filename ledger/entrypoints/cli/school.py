@@ -20,6 +20,7 @@ from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import fingerprint, read_card
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.parameters import WORDS, GivenPath
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import InputRefused, UsageError
@@ -141,7 +142,7 @@ def distrust(setting: Setting, origin: str, *, reason: str) -> None:
     say(setting, "That school is trusted no more.", {"origin": origin})
 
 
-@ledger_command(command, "partners")
+@ledger_command(command, "partners", takes=LIST)
 def partners(setting: Setting) -> None:
     """Show the schools whose cards are trusted.
 

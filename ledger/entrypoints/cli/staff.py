@@ -29,6 +29,7 @@ from ledger.entrypoints.cli.command import (
     say,
     say_table,
 )
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file, read_root_key
 from ledger.entrypoints.cli.staff_finding import find_key, find_person, key_rows
@@ -141,7 +142,7 @@ def _new_passphrase(name: str, file: Path | None) -> str:
     return ask_passphrase(f"New passphrase, typed by {name}", confirm=True)
 
 
-@ledger_command(command, "list")
+@ledger_command(command, "list", takes=LIST)
 def list_staff(setting: Setting) -> None:
     """Show who holds which role and key.
 

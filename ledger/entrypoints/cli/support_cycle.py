@@ -8,6 +8,7 @@ import click
 
 from ledger.aggregates.support_cycle import Provision, SupportCycle, Target, TargetOutcome
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say_table
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
 from ledger.entrypoints.cli.parameters import MONEY, NAME, WORDS, CodeChoice
@@ -269,7 +270,10 @@ def _under_way(about: About, number: int | None, *, reviewed_too: bool = False) 
 
 
 @ledger_command(
-    command, "list", examples=("cycle list --as senco", "cycle list A203102209083 --as senco")
+    command,
+    "list",
+    takes=LIST,
+    examples=("cycle list --as senco", "cycle list A203102209083 --as senco"),
 )
 @click.argument("pupil", required=False, help="UPN, id or name; everyone if absent.")
 def list_cycles(setting: Setting, pupil: str | None) -> None:

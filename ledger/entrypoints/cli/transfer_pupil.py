@@ -35,7 +35,7 @@ def ask_whose(setting: Setting, at_work: Acting, waiting: RecordTransfer) -> NoR
     sent = pupil_of(open_received(at_work.view, waiting))
     rows = read_pupils(at_work.view.models, as_of=at_work.desk.today())
     meant = [row for row in rows if _could_be(row, sent)]
-    if not (setting.as_json or setting.as_csv):
+    if not setting.as_json:
         click.echo("\n".join(_question(sent, meant)))
     ids = [row.upn or row.pupil for row in meant]
     raise UsageError(

@@ -13,6 +13,7 @@ from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.bootstrap.received import handovers, open_received
 from ledger.bundles.kept import KeptRecord
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
+from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.history_page import (
     entry_lines,
     received_records,
@@ -57,7 +58,10 @@ def command() -> None:
 
 
 @ledger_command(
-    command, "list", examples=("transfer list --as senco", "transfer list --as office --json")
+    command,
+    "list",
+    takes=LIST,
+    examples=("transfer list --as senco", "transfer list --as office --json"),
 )
 def list_transfers(setting: Setting) -> None:
     """Show every handover, in and out, and how far it is.

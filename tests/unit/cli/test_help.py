@@ -112,3 +112,57 @@ def test_commands_complete_without_a_home() -> None:
         cli.main, prog_name="send-ledger", env=environment, complete_var="_SEND_LEDGER_COMPLETE"
     )
     assert "register" in result.stdout
+
+
+LISTS = {
+    *("access list", "consent list", "cycle list", "due", "history", "proposal list"),
+    *("pupil list", "register", "school partners", "staff list", "transfer list"),
+}
+NOBODYS = {
+    *("backup", "completion", "demo", "doctor", "init", "restore"),
+    *("countersignature request", "countersignature sign"),
+    *("log checkpoint", "log cosigned", "log prove", "log timestamp"),
+}
+"""Commands in which nobody signs or reads as themselves."""
+HOMELESS = {"completion", "demo", "countersignature request", "countersignature sign"}
+
+
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(cli.main)
+    for noun in cli.COMMANDS:
+        command = cli.main.get_command(context, noun)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from ((f"{noun} {name}", one) for name, one in command.commands.items())
+        else:
+            yield noun, command
+
+
+def shown(command: click.Command) -> set[str]:
+    """Give the options that a command's help lists."""
+    return set(re.findall(r"^  (?:-h, )?(--[a-z-]+)", help_of(command), re.MULTILINE))
+
+
+def help_of(command: click.Command) -> str:
+    return command.get_help(click.Context(command, help_option_names=["-h", "--help"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [*leaves()], ids=lambda one: getattr(one, "name", one)
+)
+def test_help_lists_the_common_options_that_a_command_has_a_use_for(
+    name: str, command: click.Command
+) -> None:
+    options = shown(command)
+    assert ("--csv" in options) == (name in LISTS)
+    assert ("--as" in options) == (name not in NOBODYS)
+    assert ("--access-reason" in options) == (name not in NOBODYS)
+    assert ("--home" in options) == (name not in HOMELESS)
+    assert ("--json" in options) == (name != "completion")
+
+
+def test_a_person_named_out_of_habit_is_no_mistake_and_a_list_of_nothing_is() -> None:
+    for name, command in leaves():
+        known = {option for one in command.params for option in one.opts}
+        assert "--as" in known, name
+        assert ("--csv" in known) == (name in LISTS)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.aggregates.handover import ConfirmationIssued, Handover
+from ledger.aggregates.handover import OUTCOME_SCHEME, ConfirmationIssued, Handover
 from ledger.aggregates.record_transfer import (
     RecordTransfer,
     TransferAcknowledged,
@@ -23,8 +23,6 @@ from ledger.seal.checkpoints import check_cosignatures
 from ledger.values.code import Code
 from ledger.verify.findings import Report
 from ledger.verify.receipt import ExpectedReceipt, ReceiptFacts, match_receipt, verify_receipt
-
-OUTCOME_SCHEME = "handover-outcome"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,6 +171,8 @@ RECEIPT = "receipt"
 ACCESS_RECORD = "access-record"
 DIRECTORY = "directory"
 
+BARE_KINDS = frozenset({STREAM_HEAD, ANCHOR})
+"""Kinds that say all they say in the clear, and so have no contents; they are signed unattended."""
 AUTHORITY_KINDS = frozenset({KEY_REGISTERED, KEY_REVOKED, ROLE_GRANTED, ROLE_WITHDRAWN, SUCCESSION})
 """What the authority stream is made of, and nothing else is."""
 

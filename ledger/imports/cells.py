@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.imports.columns import field_label
-from ledger.imports.register_row import Finding
+from ledger.imports.register_row import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,13 +47,13 @@ class RowCells:
 
     number: int
     texts: Mapping[str, tuple[str, ...]]
-    warnings: tuple[Finding, ...]
+    warnings: tuple[Remark, ...]
 
 
 def row_cells(row: CsvRow, mapping: ColumnMapping) -> RowCells:
     """Take a row's used cells and clean them (see `clean`)."""
     texts: dict[str, tuple[str, ...]] = {}
-    warnings: dict[Finding, None] = {}
+    warnings: dict[Remark, None] = {}
     for column, cell in zip(mapping.columns, row.cells, strict=True):
         if column.field is None:
             continue
@@ -64,11 +64,11 @@ def row_cells(row: CsvRow, mapping: ColumnMapping) -> RowCells:
             texts[column.field] = (*texts.get(column.field, ()), text)
     if row.short:
         words = "The row ends before the last column; the missing cells were read as empty."
-        warnings[Finding(kind="row-short", field="", words=words)] = None
+        warnings[Remark(kind="row-short", field="", words=words)] = None
     return RowCells(number=row.number, texts=texts, warnings=tuple(warnings))
 
 
-def clean(cell: str, field: str) -> tuple[str, Finding | None]:
+def clean(cell: str, field: str) -> tuple[str, Remark | None]:
     """Clean one cell.
 
     A leading apostrophe goes where a digit or a formula's beginning follows;
@@ -89,9 +89,9 @@ def clean(cell: str, field: str) -> tuple[str, Finding | None]:
     return text, _formula_warning(field, beginning)
 
 
-def _formula_warning(field: str, beginning: str) -> Finding:
+def _formula_warning(field: str, beginning: str) -> Remark:
     shown = {"\t": "a tab", "\r": "a line break"}.get(beginning, f'"{beginning}"')
-    return Finding(
+    return Remark(
         kind="formula",
         field=field,
         words=f"The {field_label(field)} begins with {shown}, as a formula does; "

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ledger.imports.known_pupils import person_of
 from ledger.imports.pupils_in_file import rows_in_words
 from ledger.imports.register_row import (
-    Finding,
+    ImportRow,
     Outcome,
-    RegisterRow,
+    Remark,
     RowReport,
     facts_of,
     row_fingerprint,
@@ -21,7 +21,7 @@ from ledger.values.counting import are
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ledger.imports.known_pupils import KnownPupils, Person
+    from ledger.imports.known_pupils import KnownPupils, NameAndBirth
     from ledger.imports.pupils_in_file import FilePupil
     from ledger.imports.register_row import Known
 
@@ -40,8 +40,8 @@ class Decision:
     """
 
     pupil: FilePupil
-    proposal: RegisterRow
-    reason: Finding | None = None
+    proposal: ImportRow
+    reason: Remark | None = None
     candidates: tuple[bytes, ...] = ()
 
     @property
@@ -54,7 +54,7 @@ class Decision:
         """Whether something would be written."""
         return self.outcome in _TAKEN
 
-    def turned(self, outcome: Outcome, reason: Finding) -> Decision:
+    def turned(self, outcome: Outcome, reason: Remark) -> Decision:
         """The same pupil, refused or asked after all."""
         return replace(
             self,
@@ -85,11 +85,11 @@ class Decision:
                 candidates=self.candidates,
             )
 
-    def _refused_elsewhere(self) -> Finding:
+    def _refused_elsewhere(self) -> Remark:
         others = sorted({number for number, _ in self.pupil.problems})
         verb = are(len(others))
         words = f"{rows_in_words(others).capitalize()}, about the same pupil, {verb} refused."
-        return Finding(kind="other-row", field="", words=words)
+        return Remark(kind="other-row", field="", words=words)
 
 
 def decide(
@@ -110,7 +110,7 @@ def decide(
 
 def _decide_alone(pupil: FilePupil, known: KnownPupils, seen: Callable[[bytes], bool]) -> Decision:
     facts = facts_of(pupil.pupil, pupil.spells, pupil.needs, pupil.parents)
-    proposal = RegisterRow(
+    proposal = ImportRow(
         rows=pupil.rows,
         outcome="add",
         pupil_id=None,
@@ -137,7 +137,7 @@ def _decide_alone(pupil: FilePupil, known: KnownPupils, seen: Callable[[bytes], 
     return Decision(pupil=pupil, proposal=proposal)
 
 
-def _for_known(proposal: RegisterRow, known: Known, facts: dict[str, str]) -> RegisterRow:
+def _for_known(proposal: ImportRow, known: Known, facts: dict[str, str]) -> ImportRow:
     held = {
         "family_name": known.family_name,
         "given_names": known.given_names,
@@ -184,12 +184,12 @@ def _refuse_clashes(
     field: str,
     what: str,
 ) -> list[Decision]:
-    refused: dict[tuple[int, ...], Finding] = {}
+    refused: dict[tuple[int, ...], Remark] = {}
     for group in groups:
         if len(group) > 1:
             rows = sorted(row for one in group for row in one.pupil.rows)
             words = f"{rows_in_words(rows).capitalize()} {what}."
-            finding = Finding(kind=kind, field=field, words=words)
+            finding = Remark(kind=kind, field=field, words=words)
             refused |= {one.pupil.rows: finding for one in group if one.outcome != "same"}
     return [
         one.turned("refused", refused[one.pupil.rows]) if one.pupil.rows in refused else one
@@ -199,7 +199,7 @@ def _refuse_clashes(
 
 def _ask_shared_persons(decisions: list[Decision], known: KnownPupils) -> Iterator[Decision]:
     """A second new pupil with the name and birth of a first is a question."""
-    first: dict[Person, int] = {}
+    first: dict[NameAndBirth, int] = {}
     for one in decisions:
         person = person_of(one.pupil.pupil)
         is_new = one.proposal.pupil_id is None and one.outcome not in {"refused", "ask"}
@@ -215,4 +215,4 @@ def _ask_shared_persons(decisions: list[Decision], known: KnownPupils) -> Iterat
             f"Row {row} has the same name and date of birth. If it is one pupil, give both rows "
             "one UPN; if it is another, say so with --new."
         )
-        yield one.turned("ask", Finding(kind="same-person-in-file", field="", words=words))
+        yield one.turned("ask", Remark(kind="same-person-in-file", field="", words=words))

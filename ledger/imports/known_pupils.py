@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.errors import NotFound, UsageError
-from ledger.imports.register_row import Finding
+from ledger.imports.register_row import Remark
 from ledger.values.person_name import search_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledger.imports.pupils_in_file import FilePupil
     from ledger.imports.register_row import Answers, Known, PupilFacts
 
-Person = tuple[str, str, "date"]
+NameAndBirth = tuple[str, str, "date"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,8 @@ class Match:
     """
 
     known: Known | None = None
-    refusal: Finding | None = None
-    question: Finding | None = None
+    refusal: Remark | None = None
+    question: Remark | None = None
     candidates: tuple[bytes, ...] = ()
 
 
@@ -57,7 +57,7 @@ class KnownPupils:
         """
         self._by_id = {one.pupil_id: one for one in known}
         self._by_upn: dict[str, dict[bytes, Known]] = {}
-        self._by_person: dict[Person, list[Known]] = {}
+        self._by_person: dict[NameAndBirth, list[Known]] = {}
         for one in self._by_id.values():
             for upn in one.upns:
                 self._by_upn.setdefault(upn, {})[one.pupil_id] = one
@@ -108,7 +108,7 @@ class KnownPupils:
     def _upn_match(self, pupil: FilePupil, holder: Known, chosen: Known | None) -> Match:
         if self.is_new_by_answer(pupil) or (chosen and chosen != holder):
             words = "The UPN belongs to another pupil than the answer says."
-            return Match(refusal=Finding(kind="upn-taken", field="upn", words=words))
+            return Match(refusal=Remark(kind="upn-taken", field="upn", words=words))
         if chosen or not _is_someone_else(pupil.pupil, holder):
             return Match(known=holder)
         words = (
@@ -126,7 +126,7 @@ class KnownPupils:
                 else "The row does not say which pupil it is about: it has no UPN, "
                 "and no name and date of birth."
             )
-            return Match(refusal=Finding(kind="no-pupil", field="", words=words))
+            return Match(refusal=Remark(kind="no-pupil", field="", words=words))
         same = self._by_person.get(person, [])
         if not same or self.is_new_by_answer(pupil):
             return Match()
@@ -154,14 +154,14 @@ class KnownPupils:
             )
 
 
-def person_of(pupil: PupilFacts) -> Person | None:
+def person_of(pupil: PupilFacts) -> NameAndBirth | None:
     """The name and birth by which a pupil is proposed, never taken."""
     if not (pupil.family_name and pupil.given_names and pupil.born):
         return None
     return pupil.family_name.search_key, pupil.given_names.search_key, pupil.born
 
 
-def _person_of(known: Known) -> Person:
+def _person_of(known: Known) -> NameAndBirth:
     return search_key(known.family_name), search_key(known.given_names), known.born
 
 
@@ -176,6 +176,6 @@ def _is_someone_else(pupil: PupilFacts, holder: Known) -> bool:
 
 def _ask(kind: str, field: str, words: str, candidates: list[Known]) -> Match:
     return Match(
-        question=Finding(kind=kind, field=field, words=words),
+        question=Remark(kind=kind, field=field, words=words),
         candidates=tuple(one.pupil_id for one in candidates),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ledger.imports.columns import field_label
-from ledger.imports.register_row import Finding, PupilFacts
+from ledger.imports.register_row import PupilFacts, Remark
 from ledger.imports.sen_history import look_at_sen, order_spells, rank_needs
 from ledger.values.person_name import PersonName
 
@@ -41,8 +41,8 @@ class FilePupil:
     spells: tuple[SenSpell, ...]
     needs: tuple[RegisterNeed, ...]
     parents: tuple[RegisterParent, ...]
-    problems: tuple[tuple[int, Finding], ...]
-    warnings: tuple[tuple[int, Finding], ...]
+    problems: tuple[tuple[int, Remark], ...]
+    warnings: tuple[tuple[int, Remark], ...]
 
 
 def pupils_in_file(rows: Iterable[ReadRow], mapping: ColumnMapping) -> tuple[FilePupil, ...]:
@@ -94,15 +94,15 @@ class _Merge:
             warnings=tuple(self._warnings),
         )
 
-    def _refuse(self, *findings: Finding) -> None:
+    def _refuse(self, *findings: Remark) -> None:
         self._problems += [(number, one) for one in findings for number in self._numbers]
 
-    def _warn(self, *findings: Finding) -> None:
+    def _warn(self, *findings: Remark) -> None:
         self._warnings += [(self._numbers[0], one) for one in findings]
 
     def _sen_warnings(
         self, spells: tuple[SenSpell, ...], needs: tuple[RegisterNeed, ...]
-    ) -> list[Finding]:
+    ) -> list[Remark]:
         """What is missing is said of a row only where the file has the column at all."""
         found = look_at_sen(spells, needs)
         if not (self._mapping.has("need") or self._mapping.numbers("need")):
@@ -113,14 +113,14 @@ class _Merge:
                 "The row does not say since when the SEN status is held; a new one is recorded as "
                 "of the day of the import."
             )
-            found.append(Finding(kind="no-start", field="sen_start", words=words))
+            found.append(Remark(kind="no-start", field="sen_start", words=words))
         return found
 
-    def _roll_warnings(self, pupil: PupilFacts) -> list[Finding]:
+    def _roll_warnings(self, pupil: PupilFacts) -> list[Remark]:
         if pupil.enrolled_on or not self._mapping.has("enrolled_on"):
             return []
         words = "The row does not say since when the pupil is on roll; that stays not known."
-        return [Finding(kind="no-joining", field="enrolled_on", words=words)]
+        return [Remark(kind="no-joining", field="enrolled_on", words=words)]
 
     def _pupil(self) -> PupilFacts:
         merged: dict[str, Any] = {}
@@ -136,16 +136,16 @@ class _Merge:
         self._refuse(*self._differences(differing))
         return PupilFacts(**merged)
 
-    def _differences(self, differing: list[str]) -> list[Finding]:
+    def _differences(self, differing: list[str]) -> list[Remark]:
         rows = rows_in_words(self._numbers).capitalize()
         if set(differing) & {"family_name", "given_names", "born"}:
             words = (
                 f"{rows} have the same {_key(self._rows[0])[0]}, "
                 "but not the same name and date of birth."
             )
-            return [Finding(kind="two-people", field="upn", words=words)]
+            return [Remark(kind="two-people", field="upn", words=words)]
         return [
-            Finding(
+            Remark(
                 kind="rows-differ",
                 field=name,
                 words=f"{rows} are about one pupil, but hold different values of the "

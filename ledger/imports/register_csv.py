@@ -16,7 +16,7 @@ from ledger.imports.csv_text import read_csv
 from ledger.imports.import_decisions import decide
 from ledger.imports.known_pupils import KnownPupils
 from ledger.imports.pupils_in_file import pupils_in_file
-from ledger.imports.register_row import Answers, Finding, ImportPlan, PupilFacts
+from ledger.imports.register_row import Answers, ImportPlan, PupilFacts, Remark
 from ledger.imports.row_reading import ReadRow, read_row
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _read(row: CsvRow, mapping: ColumnMapping, today: date) -> ReadRow:
         spell=None,
         needs=(),
         parents=(),
-        problems=(Finding(kind="row-long", field="", words=words),),
+        problems=(Remark(kind="row-long", field="", words=words),),
         warnings=(),
     )
 

@@ -15,10 +15,10 @@ from ledger.errors import NotAuthorised
 from ledger.formats.encoding import b64url
 from ledger.imports.register_row import (
     ImportPlan,
+    ImportRow,
     Known,
     PupilFacts,
     RegisterNeed,
-    RegisterRow,
     facts_of,
     row_fingerprint,
 )
@@ -107,7 +107,7 @@ def store_plan(desk: Desk, plan: ImportPlan) -> Imported:
     return Imported(len(plan.rows), count)
 
 
-def _drafts(row: RegisterRow, batch: Batch) -> Iterator[Draft]:
+def _drafts(row: ImportRow, batch: Batch) -> Iterator[Draft]:
     if row.pupil_id is None:
         pupil = batch.start_pupil()
         yield _registered(row.pupil, pupil)
@@ -138,7 +138,7 @@ def _registered(facts: PupilFacts, pupil: UUID) -> Draft:
     )
 
 
-def _identity(row: RegisterRow, pupil: UUID, changes: set[str]) -> Iterator[Draft]:
+def _identity(row: ImportRow, pupil: UUID, changes: set[str]) -> Iterator[Draft]:
     facts = row.pupil
     new = row.pupil_id is None
     named = facts.family_name and facts.given_names
@@ -155,7 +155,7 @@ def _last_day(facts: PupilFacts, batch: Batch) -> date:
     return facts.left_on - timedelta(days=1) if facts.left_on else batch.desk.today()
 
 
-def _roll(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
+def _roll(row: ImportRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
     """Give since when the pupil is on roll, where the file says so, and what is so today.
 
     Year group and class are those of the day of the file, not of the day of joining.
@@ -203,7 +203,7 @@ def _identifier(pupil: UUID, upn: Upn, standing: str) -> Draft:
     )
 
 
-def _sen(row: RegisterRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
+def _sen(row: ImportRow, pupil: UUID, batch: Batch) -> Iterator[Draft]:
     """Give what the ledger does not say already; a file repeats itself every term."""
     record = batch.pupil(pupil)
     spells = row.spells if row.pupil_id is None else row.spells[-1:]
@@ -232,7 +232,7 @@ def _ranked(need: RegisterNeed) -> RankedNeed:
     return RankedNeed(need.rank, need.type.code, need.type.area, None, since)
 
 
-def _parents(row: RegisterRow, pupil: UUID) -> Iterator[Draft]:
+def _parents(row: ImportRow, pupil: UUID) -> Iterator[Draft]:
     for parent in row.parents:
         yield Draft(
             type="parental_responsibility.recorded.v1",

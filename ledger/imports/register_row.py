@@ -34,7 +34,7 @@ _FINGERPRINT = "send-ledger/register-row/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Remark:
     """One thing to say about a row.
 
     Attributes:
@@ -107,7 +107,7 @@ class PupilFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterRow:
+class ImportRow:
     """A proposal for one pupil, from one row or from several.
 
     Attributes:
@@ -159,7 +159,7 @@ class RowReport:
     field: str = ""
     kind: str = ""
     changes: tuple[str, ...] = ()
-    warnings: tuple[Finding, ...] = ()
+    warnings: tuple[Remark, ...] = ()
     candidates: tuple[bytes, ...] = ()
 
 
@@ -210,7 +210,7 @@ class ImportPlan:
         warnings: about the file as a whole.
     """
 
-    rows: tuple[RegisterRow, ...]
+    rows: tuple[ImportRow, ...]
     reports: tuple[RowReport, ...]
     mapping: ColumnMapping
     warnings: tuple[str, ...]
@@ -258,7 +258,7 @@ def facts_of(
     return facts
 
 
-def row_fingerprint(row: RegisterRow) -> bytes:
+def row_fingerprint(row: ImportRow) -> bytes:
     """Write a proposal as canonical bytes, to know it again.
 
     The same facts give the same bytes whatever the order of rows and columns,

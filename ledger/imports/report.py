@@ -15,7 +15,7 @@ from ledger.values.counting import are, counted
 
 if TYPE_CHECKING:
     from ledger.imports.columns import ColumnMapping, MappedColumn
-    from ledger.imports.register_row import ImportPlan, Outcome, RegisterRow, RowReport
+    from ledger.imports.register_row import ImportPlan, ImportRow, Outcome, RowReport
 
 _OUTCOME_WORDS: dict[Outcome, str] = {
     "add": "new pupil",
@@ -125,7 +125,7 @@ def mapping_records(mapping: ColumnMapping) -> list[dict[str, object]]:
     ]
 
 
-def _outcome(report: RowReport, proposal: RegisterRow | None) -> str:
+def _outcome(report: RowReport, proposal: ImportRow | None) -> str:
     words = _OUTCOME_WORDS[report.outcome]
     if proposal and proposal.rows[0] != report.row:
         words = f"with row {proposal.rows[0]}"
@@ -135,7 +135,7 @@ def _outcome(report: RowReport, proposal: RegisterRow | None) -> str:
     return f"{words}. {report.reason}".rstrip()
 
 
-def _name(proposal: RegisterRow | None) -> str:
+def _name(proposal: ImportRow | None) -> str:
     if proposal is None:
         return ""
     parts = (proposal.pupil.family_name, proposal.pupil.given_names)

@@ -23,7 +23,7 @@ from ledger.imports.field_texts import (
     parse_text,
     parse_year_group,
 )
-from ledger.imports.register_row import Finding, PupilFacts, RegisterParent, SenSpell
+from ledger.imports.register_row import PupilFacts, RegisterParent, Remark, SenSpell
 from ledger.imports.spellings import find_code, find_codes
 from ledger.values.ages import OLDEST_PUPIL_AGE, age_on
 from ledger.values.need_type import NeedType
@@ -78,8 +78,8 @@ class ReadRow:
     spell: SenSpell | None
     needs: tuple[ReadNeed, ...]
     parents: tuple[RegisterParent, ...]
-    problems: tuple[Finding, ...]
-    warnings: tuple[Finding, ...]
+    problems: tuple[Remark, ...]
+    warnings: tuple[Remark, ...]
 
 
 @dataclass(slots=True)
@@ -88,8 +88,8 @@ class _Reader:
 
     cells: RowCells
     today: date
-    problems: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    problems: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
 
     def texts(self, name: str) -> tuple[str, ...]:
         return self.cells.texts.get(name, ())
@@ -116,7 +116,7 @@ class _Reader:
         value = self.one(name, parse)
         for problem in self.problems[before:]:
             words = f"{problem.words} It was left out."
-            self.warnings.append(Finding(kind=problem.kind, field=name, words=words))
+            self.warnings.append(Remark(kind=problem.kind, field=name, words=words))
         del self.problems[before:]
         return value
 
@@ -164,9 +164,9 @@ def read_row(cells: RowCells, mapping: ColumnMapping, today: date) -> ReadRow:
     )
 
 
-def _finding(kind: str, name: str, words: str) -> Finding:
+def _finding(kind: str, name: str, words: str) -> Remark:
     label = field_label(name)
-    return Finding(kind=kind, field=name, words=f"{label[0].upper()}{label[1:]}: {words}")
+    return Remark(kind=kind, field=name, words=f"{label[0].upper()}{label[1:]}: {words}")
 
 
 def _pupil(reader: _Reader) -> PupilFacts:

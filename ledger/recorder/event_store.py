@@ -36,9 +36,6 @@ from ledger.seal.many_signatures import sign_each
 from ledger.seal.roles import permitted_kinds
 from ledger.statute.signing import roles_that_may_sign
 
-BARE_KINDS = frozenset({kinds.STREAM_HEAD, kinds.ANCHOR})
-"""Kinds that say all they say in the clear; they are signed unattended, without any key to read."""
-
 
 class DataKeys(Protocol):
     """Where a stream's data key comes from."""
@@ -179,7 +176,7 @@ class SealingEventStore(EventStore[UUID]):
         index, stream = state.size, event.originator_id.bytes
         if index > 0:
             _check_may_sign(state, index, event, actor)
-        bare = event.KIND in BARE_KINDS
+        bare = event.KIND in kinds.BARE_KINDS
         texts = [] if bare else disclosure_texts(disclosed_fields(event), self._entropy)
         signing_input = unsigned(
             ClearPart(

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 SAID_KINDS: Final = frozenset({kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT})
 """Kinds whose contents say what somebody states; the others act by their clear part."""
-BARE_KINDS: Final = frozenset({kinds.STREAM_HEAD, kinds.ANCHOR})
-"""Kinds that say all they say in the clear, and so have no contents."""
 BASE_FIELDS: Final = frozenset(
     {
         "event",

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ledger.aggregates.aggregate import EntryCorrected
 from ledger.errors import LedgerError, MalformedInput
+from ledger.formats import kinds
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.ed25519 import BadSignature, verify
 from ledger.seal.tree import leaf_hash
-from ledger.verify.event_contents import BARE_KINDS, NoKey, check_contents
+from ledger.verify.event_contents import NoKey, check_contents
 from ledger.verify.findings import Fault
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def inspect(
     named = b64url(stream) if isinstance(stream, bytes) else None
     if (named, seq) != (clear["stream"], clear["seq"]):
         faults = (_MISPLACED,)
-    elif ciphertext and keys is not None and statement.kind not in BARE_KINDS:
+    elif ciphertext and keys is not None and statement.kind not in kinds.BARE_KINDS:
         contents, faults, corrects = _check_contents(statement, ciphertext, keys[stream])
     return Inspected(
         index,

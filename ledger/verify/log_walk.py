@@ -17,7 +17,7 @@ from ledger.formats.encoding import b64url, unb64url
 from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import BadSignature, verify
 from ledger.seal.roles import RESPONSIBLE_BODY
-from ledger.verify.event_contents import BARE_KINDS, NotUnderstood
+from ledger.verify.event_contents import NotUnderstood
 from ledger.verify.inspection import stored_statement
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ class LogWalk:
 
     def _note_contents(self, one: Inspected, kind: str, payload: Mapping[str, Any]) -> None:
         state, stream = one.contents, payload["stream"]
-        if kind in BARE_KINDS:
+        if kind in kinds.BARE_KINDS:
             if state != "absent":
                 self.findings.add(
                     "contents-unexpected", one.log_index, "It should have no contents."

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ledger.verify.findings import Findings
     from ledger.verify.log_walk import AnchorHead
 
-CLOCK_TOLERANCE: Final = timedelta(minutes=10)
+STAMP_TOLERANCE: Final = timedelta(minutes=10)
 """The ledger's clock may be off another's by this much before the report says so."""
 ROLE: Final = "log"
 
@@ -193,7 +193,7 @@ class StoredSeals:
             self.findings.not_checked(f"of the time stamps, {words}")
         self._stamped_at[_sha256(token)] = checked.token.gen_time
         newest = self.recorded_at(size - 1) if size else ""
-        if newest and parse_instant(newest) > checked.token.gen_time + CLOCK_TOLERANCE:
+        if newest and parse_instant(newest) > checked.token.gen_time + STAMP_TOLERANCE:
             self._note_clock(size - 1, "ahead of")
 
     def _check_token_names(self) -> None:
@@ -217,7 +217,7 @@ class StoredSeals:
         for token in head.tokens:
             stamped = self._stamped_at.get(token)
             recorded = self.recorded_at(index)
-            if stamped and recorded and parse_instant(recorded) + CLOCK_TOLERANCE < stamped:
+            if stamped and recorded and parse_instant(recorded) + STAMP_TOLERANCE < stamped:
                 self._note_clock(index, "behind")
 
     def _note_clock(self, index: int, where: str) -> None:

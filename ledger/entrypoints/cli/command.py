@@ -30,6 +30,8 @@ from ledger.entrypoints.cli.table import aligned, csv_text, folded
 from ledger.errors import InputRefused, LedgerError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+DONE_WITH_WARNINGS = 3
+"""Exit code: rows or entries were skipped, and the rest is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import click
 
 from ledger.application.desk import command_mac
 from ledger.entrypoints.cli.acting import acting
-from ledger.entrypoints.cli.command import Setting, ledger_command, say
+from ledger.entrypoints.cli.command import DONE_WITH_WARNINGS, Setting, ledger_command, say
 from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.errors import InputRefused
 from ledger.formats.encoding import b64url, unb64url
@@ -26,9 +26,6 @@ from ledger.imports.report import (
     summary_lines,
 )
 from ledger.values.counting import counted
-
-DONE_WITH_WARNINGS = 3
-
 
 FIELD_CODES = ", ".join(field_codes())
 

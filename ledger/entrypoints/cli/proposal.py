@@ -12,6 +12,7 @@ from ledger.application.proposal import REGISTERED, decline_proposal, sign_propo
 from ledger.bootstrap.session import Acting
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
+    DONE_WITH_WARNINGS,
     Setting,
     ledger_command,
     ledger_group,
@@ -38,7 +39,6 @@ from ledger.values.dates import OccurredOn, stated_words
 if TYPE_CHECKING:
     from ledger.bootstrap.view import View
 
-DONE_WITH_WARNINGS = 3
 COLUMNS = {
     "proposal": "Proposal",
     "keyed_on": "Keyed",

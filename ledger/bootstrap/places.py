@@ -7,8 +7,11 @@ gives two computers the same ledger to write; either can lose entries.
 from __future__ import annotations
 
 import ctypes
+import re
+import subprocess
 import sys
 from pathlib import Path
+from typing import Final
 
 from ledger.errors import StorageFailed, UsageError
 
@@ -39,19 +42,27 @@ NETWORK_FILE_SYSTEMS = frozenset(
         "fuse.rclone",
         "davfs",
         "fuse.davfs2",
+        "webdav",
+        "macfuse",
+        "osxfuse",
     }
 )
+_MOUNT: Final = "/sbin/mount"
+"""Where macOS has it; it lists what is mounted, having no /proc."""
+_MOUNT_LINE: Final = re.compile(r".*? on (?P<folder>/.*) \((?P<kind>\w+)(?:, [^()]*)?\)")
+"""As in `//head@server/Staff on /Volumes/Staff (smbfs, nodev, nosuid, mounted by head)`."""
+_MOUNT_SECONDS: Final = 10
 _DRIVE_REMOTE = 4  # Win32 GetDriveTypeW
 
 
 def unsafe_place(path: Path) -> str:
     """Say why a home must not lie there; empty where it may.
 
-    On Windows, drive type and UNC paths are asked of the system; that branch
-    has not been run on Windows.
+    On Windows, drive type and UNC paths are asked of the system, on macOS what is
+    mounted; those branches have been run on neither, only against samples.
     """
-    resolved = path.absolute()
-    for part in resolved.parts:
+    resolved = path.resolve()
+    for part in (*path.absolute().parts, *resolved.parts):
         folded = part.casefold()
         if any(folded.startswith(name) for name in SYNCED):
             return f"The folder “{part}” is synced with other computers."
@@ -96,18 +107,36 @@ def demand_safe_place(path: Path) -> None:
 
 
 def _mounted_network(path: Path) -> str:
-    try:
-        lines = Path("/proc/mounts").read_text("utf-8").splitlines()
-    except OSError:
-        return ""
     best, kind = "", ""
-    for line in lines:
-        words = line.split()
-        mount = words[1].replace("\\040", " ")
+    for mount, its_kind in _mounts():
         inside = str(path) == mount or str(path).startswith(mount.rstrip("/") + "/")
         if inside and len(mount) >= len(best):
-            best, kind = mount, words[2]
+            best, kind = mount, its_kind
     return f"“{best}” is a network folder ({kind})." if kind in NETWORK_FILE_SYSTEMS else ""
+
+
+def _mounts() -> list[tuple[str, str]]:
+    """Give folder and kind of everything mounted; nothing where the system does not say."""
+    try:
+        if sys.platform == "darwin":
+            return mounts_of_macos(_listed_by_mount())
+        lines = Path("/proc/mounts").read_text("utf-8").splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [(words[1].replace("\\040", " "), words[2]) for words in map(str.split, lines)]
+
+
+def _listed_by_mount() -> str:
+    done = subprocess.run(  # noqa: S603  a fixed program, without arguments and without a shell
+        [_MOUNT], capture_output=True, timeout=_MOUNT_SECONDS, check=True
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def mounts_of_macos(listed: str) -> list[tuple[str, str]]:
+    """Read what `mount` prints on macOS: folder and kind of each line that is one."""
+    found = map(_MOUNT_LINE.fullmatch, listed.splitlines())
+    return [(one["folder"], one["kind"]) for one in found if one]
 
 
 def _windows_network(path: Path) -> str:

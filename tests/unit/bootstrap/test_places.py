@@ -78,3 +78,61 @@ def test_on_windows_a_network_path_or_drive_is_unsafe(monkeypatch: pytest.Monkey
     monkeypatch.setattr(places.sys, "platform", "win32")  # type: ignore[attr-defined]  # the module's own
     assert "network" in places._windows_network(Path("\\\\server\\school\\ledger"))
     assert places._windows_network(Path("C:\\ledger")) == ""
+
+
+LISTED_BY_MACOS = """\
+/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+devfs on /dev (devfs, local, nobrowse)
+/dev/disk3s5 on /System/Volumes/Data (apfs, local, journaled, nobrowse, protect, root data)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+//head@server._smb._tcp.local/Staff on /Volumes/Staff (smbfs, nodev, nosuid, mounted by head)
+//head@afp.local/SEN on /Volumes/SEN on paper (2026) (afpfs, nodev, nosuid, mounted by head)
+server:/srv/school on /Volumes/nfs (nfs, nodev, nosuid, mounted by head)
+https://dav.example/school/ on /Volumes/dav (webdav, nodev, noexec, nosuid, mounted by head)
+/dev/disk5s1 on /Volumes/STICK (msdos, local, nodev, nosuid, noowners)
+"""
+
+
+@pytest.fixture
+def macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places.sys, "platform", "darwin")  # type: ignore[attr-defined]  # the module's own
+    monkeypatch.setattr(places, "_listed_by_mount", lambda: LISTED_BY_MACOS)
+
+
+@pytest.mark.usefixtures("macos")
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/Volumes/Staff/SEN/ledger", "smbfs"),
+        ("/Volumes/SEN on paper (2026)/ledger", "afpfs"),
+        ("/Volumes/nfs", "nfs"),
+        ("/Volumes/dav/ledger", "webdav"),
+    ],
+)
+def test_on_macos_a_network_folder_is_unsafe_and_named(path: str, kind: str) -> None:
+    assert f"({kind})" in unsafe_place(Path(path))
+    with pytest.raises(StorageFailed):
+        demand_safe_place(Path(path))
+
+
+@pytest.mark.usefixtures("macos")
+@pytest.mark.parametrize(
+    "path", ["/Users/head/ledger", "/Volumes/STICK/ledger", "/Volumes/Staffroom/ledger"]
+)
+def test_on_macos_a_disk_of_its_own_is_safe(path: str) -> None:
+    assert unsafe_place(Path(path)) == ""
+
+
+def test_a_mac_that_does_not_list_its_mounts_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places.sys, "platform", "darwin")  # type: ignore[attr-defined]  # the module's own
+    monkeypatch.setattr(places, "_MOUNT", "/sbin/no-such-program")
+    assert unsafe_place(Path("/Users/head/ledger")) == ""
+
+
+@pytest.mark.usefixtures("mounts")
+def test_a_link_into_a_synced_or_network_folder_is_unsafe(tmp_path: Path) -> None:
+    (tmp_path / "OneDrive").mkdir()
+    (tmp_path / "ledger").symlink_to(tmp_path / "OneDrive")
+    assert "synced" in unsafe_place(tmp_path / "ledger")
+    (tmp_path / "school").symlink_to("/mnt/school")
+    assert "cifs" in unsafe_place(tmp_path / "school" / "ledger")

@@ -8,37 +8,16 @@ from datetime import date
 from ledger.bootstrap.view import View
 from ledger.evidence.consent_answer import (
     Asked,
-    ConsentFact,
-    ConsentRecord,
     answer_consent,
     same_recipient,
 )
 from ledger.evidence.consent_standing import NotInForce, what_ended
-from ledger.projections.consents import ConsentPlace, ConsentRow, consents_of
+from ledger.projections.consents import consents_of
 from ledger.projections.history import HistoryEntry, read_history
 from ledger.projections.streams import MODEL
 from ledger.values.dates import OccurredOn
 
 NOUN = "consent"
-
-
-def record_of(one: ConsentRow) -> ConsentRecord:
-    """Give a consent as it is judged."""
-    return ConsentRecord(
-        stream=one.stream,
-        given=_fact(one.given),
-        refused=_fact(one.refused),
-        withdrawn=_fact(one.withdrawn),
-        items=one.items,
-        recipient=one.recipient,
-        expires_on=one.expires_on,
-        act_kind=one.act_kind,
-        giver_recorded=one.giver_recorded,
-    )
-
-
-def _fact(place: ConsentPlace | None) -> ConsentFact | None:
-    return None if place is None else ConsentFact(place.index, place.occurred_on)
 
 
 def consent_to_share(
@@ -55,7 +34,7 @@ def consent_to_share(
     Returns:
         The stream of the consent that decides, or None where it may not be shared.
     """
-    records = [record_of(one) for one in consents_of(history)]
+    records = consents_of(history)
     answer = answer_consent(Asked(item=item, recipient=recipient, on=on), records)
     return answer.stream if answer.verdict == "yes" else None
 
@@ -84,5 +63,5 @@ def what_ended_entry(view: View, entry: int) -> NotInForce | None:
     if noun != NOUN or pupil is None:
         return None
     history = read_history(view.models, view.reader, pupil)
-    records = [record_of(one) for one in consents_of(history)]
+    records = consents_of(history)
     return what_ended(stream, records, view.home.clock().date())

@@ -14,57 +14,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ledger.statute.no_consent_needed import find_duty
-from ledger.values.dates import OccurredOn, day_words
+from ledger.values.dates import day_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    from ledger.projections.consents import ConsentPlace, ConsentRow
+
 Verdict = Literal["yes", "no", "not-required"]
 NOT_RECORDED = "The parental responsibility of whoever gave it is not recorded with it."
 ASK = "Ask the family, or leave the item out."
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentFact:
-    """One entry of a consent's stream: its log index, and the day that was stated."""
-
-    index: int
-    occurred_on: OccurredOn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentRecord:
-    """One consent, folded from its stream; corrected entries are left out.
-
-    Attributes:
-        stream: the consent's stream, 16 bytes.
-        given: the entry that gave it, or None where it was refused.
-        refused: the entry that refused it, or None where it was given.
-        withdrawn: the entry that withdrew it, or None.
-        items: codes of what may be shared.
-        recipient: to whom, as recorded.
-        expires_on: last day in force, or None.
-        act_kind: the evidence of the family's own act: `signed_form`, `message`,
-            `witnessed_words` or `none`.
-        giver_recorded: False where parental responsibility was said, and no
-            record of it named.
-    """
-
-    stream: bytes
-    given: ConsentFact | None
-    refused: ConsentFact | None
-    withdrawn: ConsentFact | None
-    items: frozenset[str]
-    recipient: str
-    expires_on: date | None
-    act_kind: str
-    giver_recorded: bool = True
-
-    @property
-    def answered(self) -> ConsentFact | None:
-        """The entry that gave or refused it."""
-        return self.given or self.refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +72,7 @@ class Answer:
 NOT_YET = "The day asked about is still to come: it may be withdrawn by then, so ask again."
 
 
-def answer_consent(asked: Asked, records: Sequence[ConsentRecord]) -> Answer:
+def answer_consent(asked: Asked, records: Sequence[ConsentRow]) -> Answer:
     """Answer whether an item may be shared with a recipient on a day.
 
     Args:
@@ -153,8 +113,8 @@ def _plain(text: str) -> str:
 
 
 def _relevant(
-    asked: Asked, records: Sequence[ConsentRecord]
-) -> tuple[list[tuple[ConsentFact, ConsentRecord]], list[str]]:
+    asked: Asked, records: Sequence[ConsentRow]
+) -> tuple[list[tuple[ConsentPlace, ConsentRow]], list[str]]:
     """Give the consents answered by that day, newest first, and why others are not."""
     found, later = [], []
     for record in records:
@@ -176,7 +136,7 @@ def _relevant(
     return found, later
 
 
-def _judge(asked: Asked, fact: ConsentFact, record: ConsentRecord) -> tuple[int, Verdict, str]:
+def _judge(asked: Asked, fact: ConsentPlace, record: ConsentRow) -> tuple[int, Verdict, str]:
     on, known_by = asked.on, asked.known_by or asked.on
     withdrawn = record.withdrawn
     if record.refused is not None:

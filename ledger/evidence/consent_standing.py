@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from ledger.evidence.consent_answer import Answer, ConsentRecord
+    from ledger.evidence.consent_answer import Answer
+    from ledger.projections.consents import ConsentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class NotInForce:
 TAKEN_BACK: Final = NotInForce(None, "Its answer was corrected as wrong, and no other stands.")
 
 
-def what_ended(stream: bytes, records: Sequence[ConsentRecord], on: date) -> NotInForce | None:
+def what_ended(stream: bytes, records: Sequence[ConsentRow], on: date) -> NotInForce | None:
     """Tell why a consent is not in force on a day; None where it is.
 
     Args:

@@ -31,8 +31,6 @@ class ConsentPlace:
 class ConsentRow:
     """One consent; corrected entries are left out.
 
-    The first eight are what `ledger.evidence.consent_answer` judges by.
-
     Attributes:
         stream: the consent's stream, 16 bytes.
         given: the entry that gave it, or None where it was refused.
@@ -41,7 +39,8 @@ class ConsentRow:
         items: codes of what may be shared.
         recipient: to whom, as recorded.
         expires_on: last day in force, or None.
-        act_kind: the evidence of the family's own act.
+        act_kind: the evidence of the family's own act: `signed_form`, `message`,
+            `witnessed_words` or `none`.
         labels: the items in words, in the order of the form.
         giver_name: who answered.
         giver_capacity: in what capacity.
@@ -63,6 +62,11 @@ class ConsentRow:
     giver_capacity: str
     giver_recorded: bool
     purpose: str
+
+    @property
+    def answered(self) -> ConsentPlace | None:
+        """The entry that gave or refused it."""
+        return self.given or self.refused
 
 
 def consents_of(history: Iterable[HistoryEntry]) -> list[ConsentRow]:

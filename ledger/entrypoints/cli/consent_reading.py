@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ledger.bootstrap.consents import capacities_of, record_of, what_ended_entry
+from ledger.bootstrap.consents import capacities_of, what_ended_entry
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.marks import why_not_written
 from ledger.bootstrap.own_school import own_school
@@ -161,7 +161,7 @@ def check(
             known_by=today,
             capacities={*recipient_is, *capacities_of(history, recipient, day)},
         )
-        answer = answer_consent(asked, [record_of(one) for one in consents_of(history)])
+        answer = answer_consent(asked, consents_of(history))
     _say_answer(setting, answer, day)
     if answer.verdict == "no":
         click.get_current_context().exit(ANSWERED_NO)

@@ -10,19 +10,18 @@ import pytest
 from ledger.evidence.consent_answer import (
     Answer,
     Asked,
-    ConsentFact,
-    ConsentRecord,
     answer_consent,
     same_recipient,
 )
+from ledger.projections.consents import ConsentPlace, ConsentRow
 from ledger.values.dates import OccurredOn
 
 
-def fact(index: int, stated: str) -> ConsentFact:
-    return ConsentFact(index, OccurredOn.parse(stated))
+def fact(index: int, stated: str) -> ConsentPlace:
+    return ConsentPlace(index, OccurredOn.parse(stated))
 
 
-def given(index: int, stated: str, **changes: Any) -> ConsentRecord:
+def given(index: int, stated: str, **changes: Any) -> ConsentRow:
     facts: dict[str, Any] = {
         "stream": index.to_bytes(16, "big"),
         "given": fact(index, stated),
@@ -32,15 +31,20 @@ def given(index: int, stated: str, **changes: Any) -> ConsentRecord:
         "recipient": "Durham County Council",
         "expires_on": None,
         "act_kind": "signed_form",
+        "labels": ("Educational psychologist",),
+        "giver_name": "Parent Example",
+        "giver_capacity": "parental_responsibility",
+        "giver_recorded": True,
+        "purpose": "advice",
     }
-    return ConsentRecord(**(facts | changes))
+    return ConsentRow(**(facts | changes))
 
 
-def refused(index: int, stated: str, **changes: Any) -> ConsentRecord:
+def refused(index: int, stated: str, **changes: Any) -> ConsentRow:
     return given(index, stated, given=None, refused=fact(index, stated), **changes)
 
 
-def ask(*records: ConsentRecord, on: str = "2026-03-03", **changes: Any) -> Answer:
+def ask(*records: ConsentRow, on: str = "2026-03-03", **changes: Any) -> Answer:
     facts: dict[str, Any] = {
         "item": "EP",
         "recipient": "Durham County Council",
@@ -86,7 +90,7 @@ def test_nothing_on_record_is_no() -> None:
     ],
     ids=["another item", "another recipient"],
 )
-def test_a_consent_to_something_else_does_not_count(record: ConsentRecord) -> None:
+def test_a_consent_to_something_else_does_not_count(record: ConsentRow) -> None:
     assert ask(record).verdict == "no"
 
 

@@ -199,6 +199,8 @@ def answer(
     age_file: bytes,
     outcome: Code = RECEIVED,
     reason: Code | None = None,
+    *,
+    subject: Subject | None = None,
     **facts: Any,
 ) -> bytes:
     """Record, seal and build a receipt."""
@@ -215,13 +217,13 @@ def answer(
         "sender_root": bundle.root,
     }
     by = "senco" if outcome == ACCEPTED else "system"
-    index = receiver.issue(ReceiptIssued, None, by, **(said | facts))
+    index = receiver.issue(ReceiptIssued, subject, by, **(said | facts))
     return receipt_file(receiver, index, cosigned(receiver, bundle.checkpoint))
 
 
-def cosigned(receiver: School, checkpoint: bytes) -> bytes:
-    """Give the sender's checkpoint with the receiver's line beneath."""
-    key = receiver.ledger.signing["cosigner"]
+def cosigned(receiver: School, checkpoint: bytes, signer: str = "cosigner") -> bytes:
+    """Give the sender's checkpoint with the receiver's line beneath, by one of its keys."""
+    key = receiver.ledger.signing[signer]
     name, at = cosigner_name(receiver.origin), int(receiver.ledger.now.timestamp())
     return checkpoint + cosign(checkpoint, name, key.sign, key.public, at).encode("utf-8")
 

@@ -11,10 +11,13 @@ import pytest
 from ledger.aggregates.handover import ACCEPTED, REJECTED
 from ledger.bundles.container import sha256sums
 from ledger.bundles.receipt import open_receipt_file
-from ledger.errors import InputRefused, LedgerError
+from ledger.errors import InputRefused, LedgerError, MalformedInput
+from ledger.formats.statement import read_statement
+from ledger.seal.contents import OpenedEntry
 from ledger.values.code import Code
+from ledger.verify.bundle import verify_bundle
 from ledger.verify.receipt import ExpectedReceipt, ReceiptFacts, match_receipt, verify_receipt
-from tests.support.two_schools import answer
+from tests.support.two_schools import SUBJECT, School, answer, cosigned, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +71,21 @@ def test_a_receipt_names_no_pupil(transfer: Transfer) -> None:
         assert b"Example-0" not in b"".join(files.values())
 
 
+def test_a_receipt_that_names_a_pupil_is_not_made_and_not_taken(
+    transfer: Transfer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = (transfer.receiver, transfer.bundle, transfer.age_file)
+    with pytest.raises(MalformedInput) as refused:
+        answer(*given, subject=SUBJECT)
+    assert refused.value.kind == "subject-named"
+    unseen = OpenedEntry(0, read_statement(transfer.bundle.statements[0].statement.jwt), ())
+    monkeypatch.setattr("ledger.bundles.receipt.open_entry", lambda *_: unseen)
+    data = answer(*given, subject=SUBJECT)
+    report, facts = verify_receipt(open_receipt_file(data), transfer.receiver.policy)
+    assert (report.exit_code, facts) == (10, None)
+    assert report.codes["subject-named"] == 1
+
+
 def test_acceptance_and_rejection_are_the_sencos(transfer: Transfer) -> None:
     accepted = answer(transfer.receiver, transfer.bundle, transfer.age_file, ACCEPTED)
     assert facts_of(transfer, accepted).outcome == "accepted"
@@ -96,6 +114,13 @@ def test_t17_a_receipt_for_something_else_is_refused(
     with pytest.raises(InputRefused) as refused:
         match_receipt(facts, replace(expected_of(transfer), **change))
     assert refused.value.kind == kind
+
+
+def test_t17_a_receipt_found_in_another_schools_log_is_refused(transfer: Transfer) -> None:
+    facts = replace(facts_of(transfer, transfer.receipt), origin=transfer.sender.origin)
+    with pytest.raises(InputRefused) as refused:
+        match_receipt(facts, expected_of(transfer))
+    assert refused.value.kind == "receipt-wrong-school"
 
 
 def test_a_confirmation_is_no_receipt(transfer: Transfer) -> None:
@@ -165,6 +190,34 @@ def test_a_changed_receipt_is_found_out(
     report, _ = verify_receipt(files, transfer.receiver.policy)
     assert report.exit_code == 10
     assert code in report.codes
+
+
+def test_a_file_that_is_not_as_the_list_of_checksums_says_is_found_out(
+    transfer: Transfer,
+) -> None:
+    files = transfer.receipt_files
+    files["README.txt"] += b"The record was never accepted."
+    report, _ = verify_receipt(files, transfer.receiver.policy)
+    assert (report.exit_code, report.codes["sums-mismatch"]) == (10, 1)
+
+
+@pytest.mark.parametrize("signer", ["system", "log", "senco"])
+def test_no_other_key_of_the_receiver_cosigns_for_it(transfer: Transfer, signer: str) -> None:
+    files = transfer.receipt_files
+    files["sender-checkpoint"] = cosigned(transfer.receiver, transfer.bundle.checkpoint, signer)
+    files["SHA256SUMS"] = sha256sums(files)
+    report, _ = verify_receipt(files, transfer.receiver.policy)
+    assert (report.exit_code, report.codes["cosignature-missing"]) == (10, 1)
+
+
+def test_a_cosigner_key_that_was_revoked_cosigns_nothing(schools: tuple[School, School]) -> None:
+    sender, receiver = schools
+    sent = send(sender, receiver)
+    _, bundle = verify_bundle(sent.members, sender.policy, receiver.origin)
+    assert bundle is not None
+    receiver.ledger.revoke("cosigner", 1, by="root")
+    report, _ = verify_receipt(open_receipt_file(answer(receiver, bundle, b"")), receiver.policy)
+    assert (report.exit_code, report.codes["cosignature-missing"]) == (10, 1)
 
 
 def test_the_same_receipt_is_the_same_file(transfer: Transfer) -> None:

@@ -87,6 +87,18 @@ def test_d_cons_4_the_address_is_found_however_it_is_written(words: str) -> None
     assert Scanner((HIDDEN,)).certain([words])
 
 
+@pytest.mark.parametrize(
+    "words", ["bezier", "BÉZIER", "Be\u0301zier", "b\u00adezier", "Béz\u200bier"]
+)
+def test_d_cons_4_a_single_word_is_found_with_and_without_its_accents(words: str) -> None:
+    assert Scanner((ProtectedWords(words=("Bézier",)),)).certain([f"They stay at {words} now."])
+
+
+@pytest.mark.parametrize("words", ["OBriens", "o'briens", "O’Brien's", "O’Briens’"])
+def test_d_cons_4_a_single_word_is_found_with_and_without_its_apostrophes(words: str) -> None:
+    assert Scanner((ProtectedWords(words=("O'Briens",)),)).certain([f"Post to {words}."])
+
+
 @pytest.mark.parametrize("words", ["", "Reads well in class 4.", "Windmill lanes", "House", "14"])
 def test_other_words_are_not_taken_for_the_address(words: str) -> None:
     scanner = Scanner((HIDDEN,))

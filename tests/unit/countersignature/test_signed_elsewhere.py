@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from ledger.formats.countersigning import ToSign
 from ledger.formats.disclosure import digest
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.sd_jwt import read_sd_jwt
-from ledger.formats.statement import finish, read_statement
+from ledger.formats.statement import Anchor, finish, read_statement
 from ledger.seal.actor import Actor
 from ledger.seal.authority import read_authority
 from ledger.seal.roles import RESPONSIBLE_BODY
@@ -46,11 +47,17 @@ def to_sign(built: BuiltLedger) -> ToSign:
     )
 
 
-def signed(built: BuiltLedger, *, person: str = "trust", role: str = RESPONSIBLE_BODY) -> bytes:
-    """What the body sends back."""
+def signed(
+    built: BuiltLedger,
+    prepared: ToSign | None = None,
+    *,
+    person: str = "trust",
+    role: str = RESPONSIBLE_BODY,
+) -> bytes:
+    """What the body sends back, signed now."""
     key = built.signing["trust"]
     body = Actor(b64url(built.persons[person]), role, key.kid, key.sign)
-    return countersign(body, to_sign(built), SCHOOL, built.now, Drawing("body"))
+    return countersign(body, prepared or to_sign(built), SCHOOL, built.now, Drawing("body"))
 
 
 def size_of(built: BuiltLedger) -> int:
@@ -105,6 +112,30 @@ def test_another_stream_than_the_bodys_own_is_refused(built: BuiltLedger) -> Non
 
 def test_another_role_than_was_granted_is_refused(built: BuiltLedger) -> None:
     assert refused(built, signed(built, role="head")) == "role-not-held"
+
+
+def test_one_prepared_before_keys_or_roles_were_changed_is_refused(built: BuiltLedger) -> None:
+    prepared = to_sign(built)
+    built.grant("teacher", "senco", by="head")
+    assert refused(built, signed(built, prepared)) == "countersignature-outdated"
+    assert put(built, signed(built)) == size_of(built) - 1
+
+
+def test_one_that_quotes_a_seal_that_was_never_logged_is_refused(built: BuiltLedger) -> None:
+    prepared = replace(to_sign(built), anchor=Anchor(1, bytes(32), (bytes(32),)))
+    assert refused(built, signed(built, prepared)) == "countersignature-outdated"
+
+
+def test_one_signed_before_the_newest_entry_is_refused(built: BuiltLedger) -> None:
+    data = signed(built)
+    built.now += timedelta(seconds=1)
+    built.pupil(1)
+    assert refused(built, data) == "countersignature-late"
+
+
+def test_a_second_one_by_the_same_body_is_refused(built: BuiltLedger) -> None:
+    put(built, signed(built))
+    assert refused(built, signed(built)) == "countersigned-before"
 
 
 def test_one_of_another_ledger_is_refused(built: BuiltLedger, tmp_path: Path) -> None:

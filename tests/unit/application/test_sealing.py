@@ -11,6 +11,7 @@ from ledger.application.desk import Desk
 from ledger.errors import AlterationFound, EntryConflict
 from ledger.formats import kinds
 from ledger.formats.checkpoint import Checkpoint
+from ledger.formats.encoding import b64url
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import SignedNote
 from ledger.formats.statement import read_statement
@@ -67,6 +68,20 @@ def test_every_changed_record_has_a_head_under_the_checkpoint(senco: Session) ->
     with senco.home.reading() as reader:
         stream = read_statement(reader.entry(index).statement).payload["stream"]
     assert heads_named(senco)[stream] == 1
+
+
+def test_each_sealing_logs_the_head_of_keys_and_roles_anew_and_last(senco: Session) -> None:
+    streams, sealed = senco.desk.streams, 0
+    for number in (1, 2, 3):
+        new_pupil(senco, number)
+        size = head_of(senco.seal()).size
+        with senco.home.reading() as reader:
+            logged = [read_statement(reader.entry(n).statement) for n in range(sealed, size)]
+        heads = [one.payload["head"] for one in logged if one.kind == kinds.STREAM_HEAD]
+        # That of the access log, which stands outside, comes behind them all.
+        named = [one["stream"] for one in heads if one["stream"] != b64url(streams.access.bytes)]
+        assert named[-1] == b64url(streams.authority.bytes)
+        sealed = size
 
 
 def test_an_entry_recorded_while_heads_are_gathered_makes_sealing_begin_anew(

@@ -41,11 +41,11 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
     """Cosign another log's head and remember it; give the cosignature line.
 
     Raises:
-        AlterationFound: it forks from the head seen before; the pair is kept
-            in this ledger as proof (kind `fork`).
+        AlterationFound: it forks from the head seen before, of the same size;
+            the pair is kept in this ledger as proof (kind `fork`).
         Unverifiable: nothing proves that it continues the head seen before.
     """
-    school, head = _continued(desk, shown)
+    school, head = _continued(desk, shown, vouched=False)
     seen = school.witnessed.get(head.origin)
     line = cosign(
         shown.note,
@@ -70,27 +70,33 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
 def keep_fork_shown(desk: Desk, shown: ShownHead) -> None:
     """Keep the proof where a head forks from the one seen before; sign nothing else.
 
+    Args:
+        desk: of whoever was shown it.
+        shown: the head, with the consistency proof as the log's own school gave it: one
+            that does not hold then counts as a fork.
+
     Raises:
         AlterationFound, Unverifiable: as `witness_head`.
     """
-    _continued(desk, shown)
+    _continued(desk, shown, vouched=True)
 
 
-def _continued(desk: Desk, shown: ShownHead) -> tuple[School, Checkpoint]:
+def _continued(desk: Desk, shown: ShownHead, *, vouched: bool) -> tuple[School, Checkpoint]:
     """Open a head under the trusted key, and demand that it continues the one seen before."""
     head = open_checkpoint(shown.note, [shown.log_key]).checkpoint
     school = desk.load(School, desk.streams.school)
     seen = school.witnessed.get(head.origin)
     if seen is not None:
-        _demand_continuation(desk, school, seen, shown, head)
+        _demand_provable(seen, shown, head)
+        if not _continues(seen, shown, head):
+            # Anybody can hand over a proof that does not hold; only the school may accuse itself.
+            if head.size > seen.tree_size and not vouched:
+                raise _unproved("The proof that came with it is for other heads, or damaged.")
+            _keep_fork(desk, school, seen, shown)
     return school, head
 
 
-def _demand_continuation(
-    desk: Desk, school: School, seen: HeadWitnessed, shown: ShownHead, head: Checkpoint
-) -> None:
-    if head.size == seen.tree_size and head.root == seen.root_hash:
-        return
+def _demand_provable(seen: HeadWitnessed, shown: ShownHead, head: Checkpoint) -> None:
     if head.size < seen.tree_size:
         raise Unverifiable(
             f"A head of {head.size} entries is shown; one of {seen.tree_size} was seen before.",
@@ -99,19 +105,22 @@ def _demand_continuation(
             kind="older-head",
         )
     if head.size > seen.tree_size and shown.consistency is None:
-        raise Unverifiable(
-            "Nothing proves that this head continues the one seen before.",
-            "It may be of a log that was written anew.",
-            remedy="Ask for the consistency proof, or for a bundle, which carries it.",
-            kind="no-consistency-proof",
-        )
-    if not _continues(seen, shown, head):
-        _keep_fork(desk, school, seen, shown)
+        raise _unproved("No proof came with it from the head seen before.")
+
+
+def _unproved(why: str) -> Unverifiable:
+    return Unverifiable(
+        "Nothing proves that this head continues the one seen before; nothing was cosigned.",
+        f"{why} It may be of a log that was written anew.",
+        "Ask the school to write both files again: send-ledger log checkpoint --out FILE "
+        "--consistency FILE. A bundle from them proves it too.",
+        kind="no-consistency-proof",
+    )
 
 
 def _continues(seen: HeadWitnessed, shown: ShownHead, head: Checkpoint) -> bool:
     if head.size == seen.tree_size:
-        return False  # of one size, and not the same: both cannot be true
+        return head.root == seen.root_hash  # of one size, and not the same: a fork
     try:
         check_consistency(
             seen.tree_size, seen.root_hash, head.size, head.root, shown.consistency or ()

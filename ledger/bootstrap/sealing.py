@@ -9,6 +9,12 @@ from ledger.aggregates.school import School
 from ledger.application.log import add_cosignature, add_time_stamp, newest_checkpoint
 from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
 from ledger.errors import AlterationFound, InputRefused, NotFound, UsageError
+from ledger.formats.bundle_layout import (
+    MAX_CONSISTENCY_PROOFS,
+    ConsistencyProof,
+    read_consistency,
+    write_consistency,
+)
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.seal.checkpoints import check_cosignatures
@@ -18,8 +24,6 @@ from ledger.seal.time_stamps import build_query, check_token, join_roots, read_r
 from ledger.seal.tlog_proofs import tlog_proof
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ledger.bootstrap.home import Home
     from ledger.bootstrap.session import Session
     from ledger.formats.ledger_reader import LedgerReader
@@ -46,13 +50,34 @@ def prove_entry(home: Home, index: int) -> tuple[int, bytes]:
         return size, tlog_proof(LogProver(reader), index, note)
 
 
-def cosign_checkpoint(session: Session, note: bytes, consistency: Sequence[bytes] | None) -> str:
+def prove_continuation(home: Home) -> bytes:
+    """Prove that the newest checkpoint continues the earlier ones, the newest 1,024 of them.
+
+    Returns:
+        What a bundle's `consistency` file holds.
+
+    Raises:
+        NotFound: the ledger was never sealed.
+    """
+    with home.reading() as reader:
+        newest, _ = newest_checkpoint(reader)
+        prover = LogProver(reader)
+        sizes = [size for size, _ in reader.checkpoints() if size < newest]
+        return write_consistency(
+            [
+                ConsistencyProof(old, newest, tuple(prover.consistency(old, newest)))
+                for old in sizes[-MAX_CONSISTENCY_PROOFS:]
+            ]
+        )
+
+
+def cosign_checkpoint(session: Session, note: bytes, consistency: bytes | None) -> str:
     """Cosign another school's checkpoint with this ledger's own key; give the line.
 
     Args:
         session: of somebody who may record that it was seen.
         note: the other school's signed checkpoint.
-        consistency: proof that it continues the last one seen, or None.
+        consistency: the file that proves that it continues others, or None.
 
     Raises:
         InputRefused: the other log is not trusted here, or the checkpoint does not continue it.
@@ -60,7 +85,11 @@ def cosign_checkpoint(session: Session, note: bytes, consistency: Sequence[bytes
     """
     school = session.desk.load(School, session.desk.streams.school)
     key = session.home.machine_key("cosigner")
-    shown = ShownHead(note=note, consistency=consistency, log_key=_partner_log_key(school, note))
+    head = Checkpoint.parse(SignedNote.parse(note).text)
+    seen = school.witnessed.get(head.origin)
+    proofs = read_consistency(consistency) if consistency is not None and seen else ()
+    hashes = next((one.hashes for one in proofs if seen and one.old == seen.tree_size), None)
+    shown = ShownHead(note=note, consistency=hashes, log_key=_partner_log_key(school, note))
     return witness_head(session.desk, CosignerKey(key.public, key.sign), shown)
 
 

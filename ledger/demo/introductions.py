@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledger.aggregates.school import School
 from ledger.application.log import newest_checkpoint
 from ledger.application.school import trust_card
 from ledger.bootstrap.cards import school_card
-from ledger.bootstrap.sealing import cosign_checkpoint, keep_cosignature
+from ledger.bootstrap.sealing import cosign_checkpoint, keep_cosignature, prove_continuation
 from ledger.bundles.card import fingerprint, read_card
-from ledger.formats.checkpoint import origin_of
 from ledger.seal.private_files import write_private
-from ledger.seal.proofs import LogProver
 
 if TYPE_CHECKING:
     from ledger.demo.stage import Stage
@@ -41,11 +38,8 @@ def witness(witness_stage: Stage, shown_stage: Stage) -> None:
     From then on the other cannot rewrite what came before without being found out by the one.
     """
     session = witness_stage.seats.take("senco").session
-    school = session.desk.load(School, session.desk.streams.school)
-    seen = school.witnessed.get(origin_of(shown_stage.home.lid))
     with shown_stage.home.reading() as reader:
-        size, note = newest_checkpoint(reader)
-        consistency = LogProver(reader).consistency(seen.tree_size, size) if seen else None
-    line = cosign_checkpoint(session, note, consistency)
+        _, note = newest_checkpoint(reader)
+    line = cosign_checkpoint(session, note, prove_continuation(shown_stage.home))
     cosigner = read_card(witness_stage.places.card.read_bytes()).cosigner_key
     keep_cosignature(shown_stage.seats.take("head").session, line, cosigner)

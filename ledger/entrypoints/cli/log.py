@@ -13,6 +13,7 @@ from ledger.bootstrap.sealing import (
     cosign_checkpoint,
     keep_cosignature,
     keep_time_stamp,
+    prove_continuation,
     prove_entry,
     to_stamp,
 )
@@ -30,7 +31,6 @@ from ledger.entrypoints.cli.parameters import GivenPath
 from ledger.entrypoints.cli.passphrases import read_root_key
 from ledger.errors import UsageError
 from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.encoding import unb64
 from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.seal.private_files import write_private
 from ledger.values.counting import counted
@@ -52,21 +52,27 @@ def command() -> None:
 
 @ledger_command(command, "checkpoint", takes=HOME)
 @click.option("--out", type=_NEW_FILE, help="Also write the signed checkpoint to this file.")
-def checkpoint(setting: Setting, *, out: Path | None) -> None:
+@click.option(
+    "--consistency", type=_NEW_FILE, help="Also write the proof that it continues earlier ones."
+)
+def checkpoint(setting: Setting, *, out: Path | None, consistency: Path | None) -> None:
     """Seal everything recorded so far; needs nobody's passphrase.
 
     Logs a head for each changed record and signs a checkpoint. Run it daily.
+    Another school cosigns it with log witness, which takes both files.
 
     \b
     Examples:
       send-ledger log checkpoint --home /schools/ours
-      send-ledger log checkpoint --out today.checkpoint
+      send-ledger log checkpoint --out today.checkpoint --consistency today.consistency
     """
     home = setting.home()
     with machine_session(home) as session:
         note = session.seal()
     if out is not None:
         write_private(out, note)
+    if consistency is not None:
+        write_private(consistency, prove_continuation(home))
     head = Checkpoint.parse(SignedNote.parse(note).text)
     say(
         setting,
@@ -136,7 +142,7 @@ def prove(setting: Setting, entry: int, *, out: Path | None) -> None:
 
 @ledger_command(command, "witness")
 @click.argument("file", type=_FILE)
-@click.option("--consistency", type=_FILE, help="Hash lines proving that it continues the last.")
+@click.option("--consistency", type=_FILE, help="Their proof that it continues the last one.")
 @click.option("--out", type=_NEW_FILE, help="Write the cosignature line to this file.")
 def witness(setting: Setting, file: Path, *, consistency: Path | None, out: Path | None) -> None:
     """Cosign another school's checkpoint, if it continues the last one seen.
@@ -149,23 +155,17 @@ def witness(setting: Setting, file: Path, *, consistency: Path | None, out: Path
       send-ledger log witness theirs.checkpoint --consistency theirs.consistency --as head
     """
     note = file.read_bytes()
-    lines = _hash_lines(consistency) if consistency else None
+    proofs = None if consistency is None else consistency.read_bytes()
     with acting(setting) as at_work:
-        line = cosign_checkpoint(at_work.session, note, lines)
+        line = cosign_checkpoint(at_work.session, note, proofs)
     if out is not None:
         write_private(out, line.encode("utf-8"))
     say(setting, line.rstrip("\n"), {"cosignature": line})
 
 
-def _hash_lines(path: Path) -> list[bytes]:
-    """Read the hash lines of a consistency proof: one per line, any heading before them."""
-    lines = read_text_file(path).splitlines()
-    return [unb64(line) for line in lines if len(line) == 44]  # noqa: PLR2004  base64 of 32 bytes
-
-
 @ledger_command(command, "cosigned", takes=HOME)
 @click.argument("file", type=_FILE)
-@click.option("--by", "cosigner", required=True, help="The cosigner's key: its C2SP vkey.")
+@click.option("--by", "cosigner", required=True, help="Their key: see school partners --json.")
 def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
     """Keep a cosignature that another school made of your checkpoint.
 

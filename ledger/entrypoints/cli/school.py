@@ -153,7 +153,13 @@ def partners(setting: Setting) -> None:
     """
     with viewing(setting) as view:
         rows = [
-            {"name": one.name, "urn": one.urn, "origin": one.log_origin, "words": one.fingerprint}
+            {
+                "name": one.name,
+                "urn": one.urn,
+                "origin": one.log_origin,
+                "words": one.fingerprint,
+                "cosigner_key": one.cosigner_key,
+            }
             for one in own_school(view).partners.values()
         ]
     columns = {"name": "School", "urn": "URN", "origin": "Ledger", "words": "Fingerprint"}

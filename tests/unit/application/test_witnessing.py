@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ledger.aggregates.school import School
-from ledger.application.witnessing import CosignerKey, ShownHead, witness_head
+from ledger.application.witnessing import CosignerKey, ShownHead, keep_fork_shown, witness_head
 from ledger.errors import AlterationFound, Unverifiable
 from ledger.formats.checkpoint import Checkpoint, cosigner_name, origin_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
@@ -18,6 +18,9 @@ from ledger.seal.tree import Frontier, TileNodes, leaf_hash, prove_consistency
 from tests.support.ledger_builder import drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledger.application.desk import Desk
     from ledger.bootstrap.session import Session
     from tests.support.school_home import SchoolHome
 
@@ -97,19 +100,44 @@ def test_an_older_head_is_not_called_the_newest(senco: Session, ours: CosignerKe
     assert size(senco) == before
 
 
-@pytest.mark.parametrize(("number", "since"), [(5, None), (9, 5)], ids=["same size", "grown"])
+def keeping(desk: Desk, _ours: CosignerKey, shown: ShownHead) -> None:
+    keep_fork_shown(desk, shown)
+
+
+@pytest.mark.parametrize(
+    ("heads", "told"),
+    [((5, None), witness_head), ((5, None), keeping), ((9, 5), keeping)],
+    ids=["same size", "same size, in a bundle", "grown, in a bundle"],
+)
 def test_a_fork_is_refused_and_the_pair_kept_as_proof(
-    school: SchoolHome, senco: Session, ours: CosignerKey, number: int, since: int | None
+    school: SchoolHome,
+    senco: Session,
+    ours: CosignerKey,
+    heads: tuple[int, int | None],
+    told: Callable[[Desk, CosignerKey, ShownHead], object],
 ) -> None:
     true, false = other_log("true"), other_log("false")
     witness_head(senco.desk, ours, true.shown(5))
     before = size(senco)
     with pytest.raises(AlterationFound) as refused:
-        witness_head(senco.desk, ours, false.shown(number, since))
+        told(senco.desk, ours, false.shown(*heads))
     assert (refused.value.kind, refused.value.exit_code) == ("fork", 10)
     assert known(senco) == 5
     assert size(senco) == before + 1
     assert school.ok("verify", "--as", "senco")["result"] == "intact"
+
+
+def test_a_proof_that_does_not_hold_accuses_nobody(senco: Session, ours: CosignerKey) -> None:
+    log = other_log("true")
+    witness_head(senco.desk, ours, log.shown(5))
+    before = size(senco)
+    wrong = replace(log.shown(9), consistency=[bytes(32)] * len(log.shown(9, 5).consistency or ()))
+    with pytest.raises(Unverifiable) as refused:
+        witness_head(senco.desk, ours, wrong)
+    assert (refused.value.kind, refused.value.exit_code) == ("no-consistency-proof", 11)
+    assert size(senco) == before
+    witness_head(senco.desk, ours, log.shown(9, 5))
+    assert known(senco) == 9
 
 
 def test_a_head_that_the_log_did_not_sign_is_refused(senco: Session, ours: CosignerKey) -> None:

@@ -1,4 +1,4 @@
-"""Which of a statement's disclosures bear a name, told without opening all of them."""
+"""Names of disclosed fields: which every entry has, and which disclosure bears one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from ledger.formats.encoding import b64url, compact_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+BASE_FIELDS: Final = frozenset(
+    {
+        "event",
+        "occurred_on",
+        "subject_name",
+        "subject_born",
+        "subject_id",
+        "proposal",
+        "keyed_by",
+        "late_reason",
+    }
+)
+"""Fields that every entry has, whatever its type (docs/formats/statement.md, “Disclosures”)."""
 _NAME_AT: Final = 36
 """`["`, a salt of 22 characters and `","` are 27 bytes: the name begins a base64url group."""
 

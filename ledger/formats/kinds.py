@@ -215,7 +215,6 @@ CLEAR_MEMBERS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
 
 _FIRST = ("v", "lid", "stream", "seq", "prev", "recorded_at", "anchor", "auth", "role")
 _LAST = ("_sd", "_sd_alg")
-COMMON_MEMBERS = frozenset((*_FIRST, *_LAST))
 MEMBERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {kind: (*_FIRST, *further, *_LAST) for kind, further in CLEAR_MEMBERS.items()}
 )

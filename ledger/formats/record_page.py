@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import LedgerError
+from ledger.formats.disclosure_names import BASE_FIELDS
 from ledger.formats.encoding import compact_json
 from ledger.values.dates import OccurredOn, day_words
 
@@ -31,20 +32,7 @@ _NO_SCRIPTS: Final = (
     '<meta http-equiv="Content-Security-Policy" '
     "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 )
-_NO_NEWS: Final = frozenset(
-    {
-        "event",
-        "occurred_on",
-        "subject_name",
-        "subject_born",
-        "subject_id",
-        "proposal",
-        "keyed_by",
-        "late_reason",
-        "pupil",
-        "corrects_hash",
-    }
-)
+_NO_NEWS: Final = BASE_FIELDS | {"pupil", "corrects_hash"}
 """Fields told elsewhere on the page, or mere references."""
 _STYLE: Final = """
 body { font: 11pt/1.45 "Segoe UI", Arial, sans-serif; color: #1a1a1a; margin: 2rem auto;

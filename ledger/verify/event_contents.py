@@ -21,6 +21,7 @@ from ledger.errors import (
     Unverifiable,
 )
 from ledger.formats import kinds
+from ledger.formats.disclosure_names import BASE_FIELDS
 from ledger.seal.contents import open_fields
 from ledger.statute.event_names import base_name
 from ledger.statute.signing import roles_that_may_sign
@@ -33,20 +34,6 @@ if TYPE_CHECKING:
 
 SAID_KINDS: Final = frozenset({kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT})
 """Kinds whose contents say what somebody states; the others act by their clear part."""
-BASE_FIELDS: Final = frozenset(
-    {
-        "event",
-        "occurred_on",
-        "subject_name",
-        "subject_born",
-        "subject_id",
-        "proposal",
-        "keyed_by",
-        "late_reason",
-    }
-)
-"""Fields that every entry has, whatever its type (docs/formats/statement.md, “Disclosures”)."""
-
 
 _NAME: Final = re.compile(r"[a-z0-9_.]{1,100}")  # as `ledger.verify.claim` reads it
 

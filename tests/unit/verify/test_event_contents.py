@@ -6,7 +6,8 @@ import pytest
 
 from ledger.errors import AlterationFound, NotAuthorised
 from ledger.formats import kinds
-from ledger.verify.event_contents import BASE_FIELDS, NotUnderstood, permitted_fields
+from ledger.formats.disclosure_names import BASE_FIELDS
+from ledger.verify.event_contents import NotUnderstood, permitted_fields
 
 DAY = "2026-03-03"
 UNKNOWN = "weather.observed.v1"

@@ -10,11 +10,11 @@ import pytest
 
 from ledger.aggregates.aggregate import EntryCorrected
 from ledger.formats import kinds
+from ledger.formats.disclosure_names import BASE_FIELDS
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Anchor, StreamPlace
 from ledger.seal.content_keys import wrap_data_key
 from ledger.seal.ed25519 import SigningKey, jwk, prove_possession
-from ledger.verify.event_contents import BASE_FIELDS
 from ledger.verify.held import Held
 from tests.support.ledger_builder import (
     BUILT_SIZE,

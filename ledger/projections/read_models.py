@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput, StorageFailed
+from ledger.errors import AlterationFound, KeyUnavailable, LedgerBusy, MalformedInput, StorageFailed
 from ledger.formats.encoding import b64url
 from ledger.formats.row import pack, unpack_own
 from ledger.seal.content_keys import open_content, seal_content
@@ -196,6 +196,20 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL":
+            raise StorageFailed(
+                "The disk is full; the file of read models cannot follow the ledger.",
+                str(error),
+                "Free some space, then repeat the command.",
+                kind="disk-full",
+            ) from error
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise LedgerBusy(
+                "The file of read models is busy.",
+                f"Another program has been writing to it for more than {BUSY_SECONDS} seconds.",
+                "Wait for it to end, then repeat the command.",
+            ) from error
         raise _failed("The file of read models failed.", str(error)) from error
 
 

@@ -10,11 +10,13 @@ import pytest
 
 from ledger.errors import AlterationFound
 from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.signed_note import SignedNote
+from ledger.formats.signed_note import COSIGNATURE_ED25519, SignedNote, VerifierKey
+from ledger.seal.ed25519 import SigningKey
 from ledger.verify.findings import Findings
 from ledger.verify.proof_folder import examine_proof_folder
 from ledger.verify.proof_time import Seal, TimeBracket, TimeCheck, cosignature_lines
 from ledger.verify.trust_policy import read_trust_policy
+from tests.support.ledger_builder import drawn
 
 if TYPE_CHECKING:
     from ledger.formats.statement import Anchor
@@ -69,3 +71,22 @@ def test_a_cosigned_copy_is_the_checkpoint_with_lines_beneath(cosigned: bytes) -
     with pytest.raises(AlterationFound) as refused:
         cosignature_lines(b"head\n", cosigned)
     assert refused.value.kind == "cosigned-copy-wrong"
+
+
+def test_below_the_quorum_no_cosignature_counts_as_a_seal(proved: Proved) -> None:
+    other = SigningKey(drawn("another cosigner"))
+    key = VerifierKey(name="other", type=COSIGNATURE_ED25519, public=other.public)
+    lines = (f"witness other {key.text()}", "group both all council other", "quorum both", "")
+    asked = proved.policy["policy.txt"].replace(b"quorum council\n", "\n".join(lines).encode())
+    head = Checkpoint.parse(SignedNote.parse(proved.files["checkpoint"]).text)
+    for text, codes, sealed in (
+        (proved.policy["policy.txt"], set(), True),
+        (asked, {"quorum-unmet", "unanchored"}, False),
+    ):
+        findings = Findings()
+        policy = read_trust_policy({**proved.policy, "policy.txt": text})
+        bracket = TimeCheck(findings, proved.files, policy).bracket(
+            proved_anchor(proved), head, None
+        )
+        assert set(findings.report("proof folder").codes) == codes
+        assert bool(bracket.above) is sealed

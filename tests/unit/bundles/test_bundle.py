@@ -28,6 +28,7 @@ from ledger.formats.bundle_layout import (
 )
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
+from ledger.formats.tlog_proof import TlogProof
 from ledger.verify.bundle import SeenHead, verify_bundle
 from tests.support.two_schools import SUBJECT, School, selection_of, send
 
@@ -132,7 +133,16 @@ def _other_signature(members: dict[str, bytes], name: str) -> None:
     members[f"{name}.sd-jwt"] = head + b"." + b64url(bytes(raw)).encode() + tilde + rest
 
 
+def _with_something_beside(members: dict[str, bytes], name: str) -> None:
+    proof = TlogProof.parse(members[f"{name}.tlog-proof"])
+    members[f"{name}.tlog-proof"] = replace(proof, extra=b"seen by nobody").to_bytes()
+
+
 CHANGES: dict[str, tuple[Change, str]] = {
+    "a proof carries something that nobody signed": (
+        lambda m: _with_something_beside(m, "statements/000018"),
+        "other-checkpoint",
+    ),
     "an entry is left out": (lambda m: _drop(m, "statements/000018"), "chain-broken"),
     "a record and its head are left out": (
         lambda m: _drop(m, "statements/000021", "statements/head-000026"),

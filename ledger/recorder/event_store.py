@@ -23,7 +23,7 @@ from ledger.formats import kinds
 from ledger.formats.disclosure import disclosure_texts, fill_digests
 from ledger.formats.row import Row, pack_contents, pack_row
 from ledger.formats.sd_jwt import SdJwt
-from ledger.formats.statement import ClearPart, finish, read_statement, unsigned
+from ledger.formats.statement import ClearPart, Statement, finish, read_statement, unsigned
 from ledger.recorder.clock import demand_clock
 from ledger.recorder.ledger_recorder import TOPIC, LedgerRecorder
 from ledger.recorder.log_state import LogState
@@ -214,9 +214,23 @@ def _follow(state: LogState, event: Event, signing_input: bytes, actor: Actor) -
         if event.KIND == kinds.ANCHOR:
             state.follow_anchor(statement)
         else:
-            apply_checked(state.authority, state.size, statement)
+            _follow_authority(state, statement, actor)
     state.recorded_at = event.recorded_at
     state.size += 1
+
+
+def _follow_authority(state: LogState, statement: Statement, actor: Actor) -> None:
+    try:
+        apply_checked(state.authority, state.size, statement)
+    except NotAuthorised as error:
+        if error.kind != "kind-not-permitted":
+            raise
+        raise NotAuthorised(
+            f"The role {actor.role} does not change others' keys and roles; nothing was recorded.",
+            "The headteacher appoints staff, grants and withdraws roles, and revokes keys.",
+            "Ask the headteacher; whoever is that too says --in-role head.",
+            kind=error.kind,
+        ) from error
 
 
 def _finished(draft: _Draft, signature: bytes) -> StoredEvent:

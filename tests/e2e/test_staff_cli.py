@@ -142,7 +142,9 @@ def test_nobody_grants_to_themselves(school: SchoolHome) -> None:
 @pytest.mark.parametrize("actor", ["senco", "office"])
 def test_nobody_but_a_head_grants(school: SchoolHome, actor: str) -> None:
     words = ("staff", "grant", "office", "--role", "senco", "--as", actor)
-    school.refused(7, "kind-not-permitted", *words)
+    said = school.refused(7, "kind-not-permitted", *words)
+    assert "headteacher" in said["why"]
+    assert "Ask the headteacher" in said["try"]
 
 
 def test_a_granted_role_is_acted_in_until_its_last_day(school: SchoolHome) -> None:

@@ -858,7 +858,8 @@ for one in "${found[@]}"; do
     [[ " ${found[*]} " == *" $one/"* ]] || altered 'an empty folder is among the files'
     continue
   fi
-  [[ -f $one && $one =~ $KNOWN ]] || altered 'a file is here that belongs to no proof folder'
+  [[ -f $one && $one =~ $KNOWN && ($one != *.tlog-proof || -f ${one%.tlog-proof}.sd-jwt) ]] ||
+    altered 'a file is here that belongs to no proof folder'
   [ "$one" = SHA256SUMS ] || files+=("$one")
 done
 for one in SHA256SUMS README.txt verify.sh keys/actor.pem keys/log.pem policy/genesis.sha256; do

@@ -73,6 +73,13 @@ def is_receipt_name(name: str) -> bool:
     return _RECEIPT_NAME.fullmatch(name) is not None
 
 
+def is_beside(names: Iterable[str]) -> bool:
+    """Tell whether each proof stands beside its statement: one alone would be read by nobody."""
+    held = frozenset(names)
+    proofs = [name for name in held if name.endswith(".tlog-proof")]
+    return all(f"{name.removesuffix('.tlog-proof')}.sd-jwt" in held for name in proofs)
+
+
 def padding_for(members: Mapping[str, bytes]) -> bytes:
     """Give the zero bytes that bring a bundle's archive to 2^n − 1 bytes, n at least 20.
 

@@ -30,6 +30,7 @@ from ledger.formats.bundle_layout import (
     TOKENS,
     Attachment,
     digest_of_hashes,
+    is_beside,
     is_bundle_name,
     read_attachments,
     read_consistency,
@@ -191,7 +192,7 @@ def _concluded(
 
 
 def _check_names(members: Mapping[str, bytes]) -> None:
-    if not all(map(is_bundle_name, members)):
+    if not all(map(is_bundle_name, members)) or not is_beside(members):
         raise MalformedInput("A file is here that belongs to no bundle.", kind="unexpected-file")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from ledger.errors import AlterationFound, LedgerError, MalformedInput
 from ledger.formats import kinds
 from ledger.formats.bundle_layout import head_name, statement_name
 from ledger.formats.encoding import b64url
-from ledger.formats.kinds import CLEAR_MEMBERS
 from ledger.formats.withheld import STILL_SHOWN
+from ledger.verify.event_contents import fields_of
 from ledger.verify.logged import Logged, LoggedStream, check_stream
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from ledger.formats.statement import Statement
 
 MANIFEST_TYPE: Final = "handover.manifest.v1"
-BASE_NAMES: Final = ("event", "occurred_on", "subject_name", "subject_born", "subject_id")
+BASE_NAMES: Final = frozenset(
+    {"event", "occurred_on", "subject_name", "subject_born", "subject_id"}
+)
 """Fields that every entry has, whatever its type (docs/formats/statement.md)."""
 _DISAGREES: Final = "manifest-disagrees"
 _OWN_RECORD: Final = "pupil."
@@ -140,12 +141,11 @@ def check_every_field_shown(shown: Sequence[Logged], withheld: Collection[int]) 
             )
 
 
-def _names_due(one: Logged) -> set[str]:
+def _names_due(one: Logged) -> frozenset[str]:
     cls = event_class(str(one.fields.get("event")))
     if cls is None:
-        return set(BASE_NAMES)
-    own = {field.name for field in fields(cls)} - {field.name for field in fields(Event)}
-    return {*BASE_NAMES, *(own - CLEAR_MEMBERS[cls.KIND].keys())}
+        return BASE_NAMES
+    return fields_of(cls)
 
 
 def of_other_pupils(entries: Iterable[Placed], pupil: bytes) -> list[int]:

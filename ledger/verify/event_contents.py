@@ -30,6 +30,7 @@ from ledger.verify.findings import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ledger.aggregates.event import Event
     from ledger.formats.statement import Statement
 
 SAID_KINDS: Final = frozenset({kinds.EVENT, kinds.MANIFEST, kinds.RECEIPT})
@@ -154,6 +155,11 @@ def permitted_fields(kind: str, role: str, name: str, day: str) -> frozenset[str
         raise NotUnderstood("An entry is of a type that this program does not know.")
     if kind in SAID_KINDS:
         check_role(role, name, day)
+    return fields_of(cls)
+
+
+def fields_of(cls: type[Event]) -> frozenset[str]:
+    """Give the names of every field that an event of a known type discloses."""
     return BASE_FIELDS | {codec.name for codec, clear in own_codecs(cls) if not clear}
 
 

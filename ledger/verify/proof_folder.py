@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from ledger.errors import AlterationFound, LedgerError, MalformedInput
 from ledger.formats import kinds
+from ledger.formats.bundle_layout import is_beside
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.sha256sums import SUMS_NAME, check_sha256sums
 from ledger.formats.signed_note import ED25519, SignedNote, VerifierKey
@@ -109,7 +110,7 @@ def examine_proof_folder(
         check_sha256sums(files)
     for name in sorted(REQUIRED - files.keys()):
         findings.add("missing-file", words=f"{name} is missing.")
-    if not all(map(_FURTHER.fullmatch, files.keys() - REQUIRED)):
+    if not all(map(_FURTHER.fullmatch, files.keys() - REQUIRED)) or not is_beside(files):
         findings.add("unexpected-file", words="A file is here that belongs to no proof folder.")
     findings.not_checked(
         "what README.txt and verify.sh say: they are the school's own explanation, not evidence"

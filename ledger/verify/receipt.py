@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final
 from ledger.aggregates.handover import OUTCOMES, RECEIVED, ConfirmationIssued, ReceiptIssued
 from ledger.errors import AlterationFound, InputRefused, MalformedInput, NotAuthorised
 from ledger.formats import kinds
-from ledger.formats.bundle_layout import CHECKPOINT, RECEIPT, SENDER_CHECKPOINT, is_receipt_name
+from ledger.formats.bundle_layout import (
+    CHECKPOINT,
+    RECEIPT,
+    SENDER_CHECKPOINT,
+    is_beside,
+    is_receipt_name,
+)
 from ledger.formats.checkpoint import Checkpoint, cosigner_name
 from ledger.formats.sha256sums import check_sha256sums
 from ledger.formats.signed_note import COSIGNATURE_ED25519, SignedNote, VerifierKey
@@ -17,7 +23,7 @@ from ledger.seal.checkpoints import (
     check_cosignatures,
     open_checkpoint,
 )
-from ledger.verify.bundle_entries import read_logged_event
+from ledger.verify.bundle_entries import check_every_field_shown, read_logged_event
 from ledger.verify.findings import Findings, Report
 from ledger.verify.logged import Logged, LoggedMembers, catch_all, member
 
@@ -116,7 +122,7 @@ def _concluded(findings: Findings, logged: LoggedMembers | None) -> Report:
 
 
 def _check_names(files: Mapping[str, bytes]) -> None:
-    if not all(map(is_receipt_name, files)):
+    if not all(map(is_receipt_name, files)) or not is_beside(files):
         raise MalformedInput("A file is here that belongs to no receipt.", kind="unexpected-file")
 
 
@@ -124,6 +130,7 @@ def _read(logged: LoggedMembers) -> ReceiptFacts:
     authority = logged.load_authority()
     receipt = logged.load(RECEIPT)
     logged.judge(authority, [receipt])
+    check_every_field_shown([receipt], ())
     said = _said(receipt)
     logged.check_said([receipt])
     with logged.findings.catching():

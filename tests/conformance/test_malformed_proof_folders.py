@@ -204,6 +204,7 @@ FOLDERS: dict[str, Callable[[Path], None]] = {
     "an own policy without end": _with("policy/policy.txt", b"quorum none"),
     "own roots that are none": _with("policy/tsa-roots.pem", b"trust me\n"),
     "an own first statement that is none": _with("policy/genesis.sha256", b"first\n"),
+    "a proof of nothing": _with("authority/0099.tlog-proof", b"x"),
     "a record of number nought": _with("stream/0000.sd-jwt", b"x"),
     "a checkpoint of nothing": _with("checkpoint", b""),
     "a statement of nothing": _with("statement.sd-jwt", b""),

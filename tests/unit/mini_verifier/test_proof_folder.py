@@ -134,7 +134,7 @@ def _old_stream_head(folder: Path, log: SmallLog) -> None:
     moved.leaves.insert(last, moved.leaves.pop(head))
     moved.shown.insert(last, moved.shown.pop(head))
     _rewrite(folder, moved)
-    moved.write_entry(path.with_name("head"), last, moved.checkpoint())
+    moved.write_entry(path.with_name("head"), last, (folder / "checkpoint").read_bytes())
 
 
 def _old_authority_head(folder: Path, log: SmallLog) -> None:
@@ -145,7 +145,8 @@ def _old_authority_head(folder: Path, log: SmallLog) -> None:
     moved.leaves.insert(early, moved.leaves.pop(head))
     moved.shown.insert(early, moved.shown.pop(head))
     _rewrite(folder, moved)
-    moved.write_entry(folder / "authority" / "head", early, moved.checkpoint())
+    note = (folder / "checkpoint").read_bytes()
+    moved.write_entry(folder / "authority" / "head", early, note)
     shutil.rmtree(folder / "stream")
 
 

@@ -170,6 +170,7 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda m: _drop(m, "authority/0017"),
         "head-wrong",
     ),
+    "the authority stream has a gap": (lambda m: _drop(m, "authority/0005"), "stream-incomplete"),
     "the manifest is missing": (lambda m: _drop(m, "manifest"), "missing-file"),
     "an entry stands as the manifest": (
         lambda m: _swap(m, "manifest", "statements/000018"),

@@ -73,6 +73,7 @@ class AnnualReview(Aggregate):
         if self.held_on is None:
             raise RuleRefused(
                 "The meeting is not recorded yet.",
+                "Its report and the decision follow the meeting.",
                 remedy="Record the meeting first.",
                 kind="step-out-of-order",
             )
@@ -104,6 +105,7 @@ def _demand_undecided(decided: bool) -> None:  # noqa: FBT001  one fact, named a
     if decided:
         raise RuleRefused(
             "The decision on this annual review is recorded already; nothing was recorded.",
+            "A review ends in one decision, and what is recorded stays.",
             remedy="Put the entry right with send-ledger correct.",
             kind="already-decided",
         )

@@ -228,23 +228,27 @@ def _check_act(act: FamilyAct, witness: str | None) -> None:
         raise RuleRefused(
             "The evidence of the family's act is of an unknown kind.",
             f"Known kinds: {', '.join(sorted(kinds))}.",
+            "Name one of them.",
             kind="unknown-evidence",
         )
     if act.kind == "witnessed_words" and not (act.words and witness):
         raise RuleRefused(
             "Witnessed words need the words and the witness; nothing was recorded.",
+            "Without both there is nothing that a stranger could be shown.",
             remedy="Give both, or record the evidence as “none”.",
             kind="evidence-incomplete",
         )
     if act.kind == "message" and not (act.words or act.document):
         raise RuleRefused(
             "A message needs its words or the message itself; nothing was recorded.",
+            "Without either there is nothing that a stranger could be shown.",
             remedy="Give either, or record the evidence as “none”.",
             kind="evidence-incomplete",
         )
     if act.kind == "signed_form" and not (act.document or act.reference):
         raise RuleRefused(
             "A signed form needs its scan, or the place where the paper is kept.",
+            "Without either nobody could find what was signed.",
             remedy="Give either, or record the evidence as “none”.",
             kind="evidence-incomplete",
         )

@@ -97,6 +97,7 @@ class EhcPlan(Aggregate):
         if isinstance(event, EhcPlanIssued) and self.issued_on is not None:
             raise RuleRefused(
                 "The plan was issued already; nothing was recorded.",
+                "A plan is issued once; later versions are amendments of it.",
                 remedy="Record an amendment, or put the entry right with send-ledger correct.",
                 kind="already-issued",
             )

@@ -187,7 +187,12 @@ def read_event(
     """
     cls = _REGISTRY.get(str(shown.get("event")))
     if cls is None:
-        raise MalformedInput("An entry is of a type not known here.", kind="unknown-event-type")
+        raise MalformedInput(
+            "An entry is of a type not known here.",
+            "A newer version of send-ledger may have written it.",
+            "Update send-ledger, and try again.",
+            kind="unknown-event-type",
+        )
     try:
         arguments: dict[str, Any] = {
             name: _BASE_CODECS[name].decode(shown[name]) for name in _HIDDEN_BASE
@@ -203,7 +208,12 @@ def read_event(
             **arguments,
         )
     except (KeyError, TypeError, ValueError):
-        raise MalformedInput("An entry has a malformed field.", kind="bad-fields") from None
+        raise MalformedInput(
+            "An entry has a malformed field.",
+            "It is not written as its type of entry is.",
+            "See what send-ledger verify says of it; a newer version may be needed.",
+            kind="bad-fields",
+        ) from None
 
 
 def _read_subject(shown: Mapping[str, Any]) -> Subject | None:

@@ -166,12 +166,14 @@ class Pupil(Aggregate):
             case PupilRegistered() if self.born is not None:
                 raise RuleRefused(
                     "The pupil is registered already; nothing was recorded.",
+                    "A pupil has one record, which begins once.",
                     remedy="Record a new name, or put the entry right with send-ledger correct.",
                     kind="already-registered",
                 )
             case PupilRegistered(born=born) if born > event.recorded_at.date():
                 raise RuleRefused(
                     "The date of birth lies in the future; nothing was recorded.",
+                    "Nobody is a pupil before they are born.",
                     remedy="Check the year.",
                     kind="future-date",
                 )
@@ -187,6 +189,7 @@ class Pupil(Aggregate):
             case PupilLeft() if not self.on_roll:
                 raise RuleRefused(
                     "The pupil is not on roll.",
+                    "Who is not on roll cannot leave.",
                     remedy="Record the enrolment first.",
                     kind="not-on-roll",
                 )
@@ -203,6 +206,7 @@ class Pupil(Aggregate):
             case SenStatusChanged(status=status) if status.code == self.status:
                 raise RuleRefused(
                     f"The pupil's status is {status.code} already.",
+                    "A change of status says what it changed to.",
                     remedy="To put an earlier entry right, use send-ledger correct.",
                     kind="status-unchanged",
                 )
@@ -251,6 +255,7 @@ def _check_ranks(needs: tuple[RankedNeed, ...]) -> None:
     if len({one.need.code for one in needs}) != len(needs):
         raise RuleRefused(
             "A need is listed twice; nothing was recorded.",
+            "Needs are ranked, so each stands at one place.",
             remedy="List each need once, with its rank.",
             kind="needs-misranked",
         )

@@ -181,12 +181,14 @@ class School(Aggregate):
         if isinstance(event, SchoolRegistered) and self.identity is not None:
             raise RuleRefused(
                 "The school is registered already; nothing was recorded.",
+                "A ledger is one school's.",
                 remedy="Record what changed with send-ledger school change-identity.",
                 kind="already-registered",
             )
         if isinstance(event, PartnerDistrusted) and event.log_origin not in self.partners:
             raise RuleRefused(
                 "That school is not trusted here; nothing was recorded.",
+                "Only trust that was given can be taken back.",
                 remedy="See send-ledger school partners.",
                 kind="not-trusted",
             )

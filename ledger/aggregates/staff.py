@@ -73,6 +73,7 @@ class Staff(Aggregate):
         if self.left:
             raise RuleRefused(
                 "That person has left; nothing was recorded.",
+                "Nothing is recorded of somebody's work here after they left.",
                 remedy="If that is wrong, put the entry right with send-ledger correct.",
                 kind="has-left",
             )

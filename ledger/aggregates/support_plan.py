@@ -59,6 +59,7 @@ class SupportPlan(Aggregate):
         if isinstance(event, PlanFinalised) and event.plan_version != self.plan_version + 1:
             raise RuleRefused(
                 f"The next version of this plan is {self.plan_version + 1}; nothing was recorded.",
+                "Versions are counted without a gap, so that a missing one shows.",
                 remedy="Look whether somebody else recorded a version meanwhile.",
                 kind="version-out-of-order",
             )

@@ -53,7 +53,12 @@ def acknowledge(exchange: Exchange, data: bytes) -> Acknowledged:
     desk, said = exchange.desk, facts.said
     dispatched = transfer.dispatched
     if dispatched is None:
-        raise NotFound("No bundle was sent under this transfer.", kind="no-transfer")
+        raise NotFound(
+            "No bundle was sent under this transfer.",
+            "The receipt answers something that this ledger never sent.",
+            "See send-ledger transfer list; the receipt may be another school's.",
+            kind="no-transfer",
+        )
     transfer.record(
         TransferAcknowledged,
         desk.entry(subject=dispatched.subject),

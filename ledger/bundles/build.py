@@ -170,11 +170,19 @@ def _entries(
     streams = set(selection.streams)
     if selection.pupil not in streams:
         raise RuleRefused(
-            "The pupil's own record is not among what was chosen.", kind="pupil-not-included"
+            "The pupil's own record is not among what was chosen.",
+            "Whoever receives the rest could not tell whom it is about.",
+            "Do not leave the pupil's own record out.",
+            kind="pupil-not-included",
         )
     stored = [entry for stream in streams for entry in log.stream(stream)]
     if len(stored) > MAX_STATEMENTS:
-        raise RuleRefused(f"A bundle carries at most {MAX_STATEMENTS} entries.", kind="too-large")
+        raise RuleRefused(
+            f"A bundle carries at most {MAX_STATEMENTS} entries; nothing was sent.",
+            f"This pupil's record has {len(stored)}.",
+            "Leave records out with --leave-out, and say so to the other school.",
+            kind="too-large",
+        )
     withheld = selection.withheld
     if not withheld <= {entry.index for entry in stored}:
         raise RuleRefused(
@@ -253,7 +261,8 @@ def _demand_as_manifested(request: BundleRequest) -> None:
     if Scanner(selection.protected).certain(texts_of(dict(manifest.fields))):
         raise RuleRefused(
             "Nothing was sent: restricted words stand in the manifest.",
-            f"Entry {manifest.index}.",
+            f"They stand in entry {manifest.index}, which every reader of the bundle is shown.",
+            "Send it anew, and leave the address out of the reasons given.",
             kind="protected-words",
         )
 
@@ -264,7 +273,10 @@ def _manifested(request: BundleRequest) -> Contents:
     said = read_event(UUID(bytes=statement.stream), statement.seq, statement.payload, opened.fields)
     if not isinstance(said, ManifestIssued) or said.pupil != request.selection.pupil:
         raise NotFound(
-            f"Entry {request.manifest} is no manifest for this pupil.", kind="no-manifest"
+            f"Entry {request.manifest} is no manifest for this pupil.",
+            "A bundle is built around the manifest that was recorded for it.",
+            "Send the record anew with send-ledger transfer send.",
+            kind="no-manifest",
         )
     return Contents(
         statements_count=said.statements_count,

@@ -65,7 +65,10 @@ def build_receipt_file(request: ReceiptRequest) -> bytes:
     entry = request.log.entry(request.index)
     if open_entry(entry, request.data_key).fields.get("subject_name") is not None:
         raise MalformedInput(
-            f"Entry {request.index} names a pupil and makes no receipt.", kind="subject-named"
+            f"Entry {request.index} names a pupil and makes no receipt.",
+            "A receipt is shown to whoever asks for it, so it names nobody.",
+            "See send-ledger transfer receipt.",
+            kind="subject-named",
         )
     writer = ProofWriter(request.log, request.data_key, request.note)
     members = writer.entry(RECEIPT, entry)

@@ -250,7 +250,12 @@ def write_receipt(exchange: Exchange, transfer: RecordTransfer, index: int, outc
 
 def _received(transfer: RecordTransfer) -> TransferReceived:
     if transfer.received is None:
-        raise RuleRefused("No bundle was received under this transfer.", kind="step-out-of-order")
+        raise RuleRefused(
+            "No bundle was received under this transfer.",
+            "Only what was received can be accepted or rejected.",
+            "Receive the file first: send-ledger transfer receive FILE.",
+            kind="step-out-of-order",
+        )
     return transfer.received
 
 

@@ -163,6 +163,8 @@ class _Builder:
         if {one.kid for one in self.statements.values()} - self.keys.keys():
             raise AlterationFound(
                 "An entry is signed with a key that the ledger never registered.",
+                "Nobody could be shown whose it is.",
+                "See what send-ledger verify says, and restore the newest backup.",
                 kind="unknown-key",
             )
         self.files[CHECKPOINT] = choice.note
@@ -266,6 +268,8 @@ class _Builder:
         if anchor.size not in notes:
             raise AlterationFound(
                 "The earlier checkpoint that the entry quotes is missing from the ledger.",
+                "Without it nothing shows after which instant the entry was made.",
+                "See what send-ledger verify says, and restore the newest backup.",
                 kind="checkpoint-missing",
             )
         self.files[ANCHOR_FOLDER + CHECKPOINT] = notes[anchor.size]
@@ -295,6 +299,7 @@ class _Builder:
         if log is None:
             raise NotFound(
                 "The school's own trust policy does not name the key of this log.",
+                "The folder carries the school's own claim, and the claim must name who sealed it.",
                 remedy="Give the policy that names the key that signed the checkpoint.",
                 kind="no-policy",
             )

@@ -153,7 +153,11 @@ def claim_words(event: str | None, act_kind: str | None, *, act_shown: bool) -> 
 
 def _entry(facts: ProofFacts) -> Logged:
     if facts.examined.statement is None:  # what was built is verified before it is put into words
-        raise LedgerError("A proof without its entry cannot be put into words.")
+        raise LedgerError(
+            "A proof without its entry cannot be put into words.",
+            "What was written does not hold it.",
+            "Verify the ledger: send-ledger verify.",
+        )
     return facts.examined.statement
 
 
@@ -173,7 +177,11 @@ def _claim(facts: ProofFacts) -> str:
 
 def _known(facts: ProofFacts) -> Claim:
     if facts.examined.claim is None:  # as for the entry
-        raise LedgerError("A proof without its claim cannot be put into words.")
+        raise LedgerError(
+            "A proof without its claim cannot be put into words.",
+            "What was written does not hold it.",
+            "Verify the ledger: send-ledger verify.",
+        )
     return facts.examined.claim
 
 

@@ -143,7 +143,10 @@ def parse_flag(text: str) -> bool:
     flag = _FLAGS.get(text.casefold())
     if flag is None:
         raise InputRefused(
-            "The cell is neither yes nor no.", "It is a yes-or-no column.", kind="flag"
+            "The cell is neither yes nor no.",
+            "It is a yes-or-no column.",
+            "Write yes or no, or leave it empty.",
+            kind="flag",
         )
     return flag
 

@@ -294,6 +294,7 @@ def _status_entry(text: str) -> CodeEntry:
         raise InputRefused(
             "The SEN status is not known.",
             "A status is E (EHC plan), K (SEN support) or N (no SEN).",
+            "Write one of the three in the file, or put the status right in your MIS.",
             kind="unknown-sen-status",
         )
     return entry
@@ -344,7 +345,12 @@ def _rank(text: str) -> int:
     match = _RANK.match(text)
     rank = int(match[1]) if match else _RANK_WORDS.get(text.casefold(), 0)
     if not rank:
-        raise InputRefused("The rank is not known.", "Needs are ranked from 1 to 99.", kind="rank")
+        raise InputRefused(
+            "The rank is not known.",
+            "Needs are ranked from 1 to 99.",
+            "Write a number, or leave it empty.",
+            kind="rank",
+        )
     return rank
 
 

@@ -41,5 +41,10 @@ def read_record(
     ]
     record = cls.from_events(None, events)
     if record is None:
-        raise NotFound("There is no such record in this ledger.", kind="no-record")
+        raise NotFound(
+            "There is no such record in this ledger.",
+            "No entry begins it.",
+            "Look for it with send-ledger pupil list and send-ledger history.",
+            kind="no-record",
+        )
     return record

@@ -46,6 +46,7 @@ class AttachmentStore:
         except FileNotFoundError:
             raise AlterationFound(
                 "A kept document is missing from the home.",
+                "An entry names it, and its file is not in the attachments folder.",
                 remedy="Restore it from the newest backup.",
                 kind="attachment-missing",
             ) from None

@@ -168,7 +168,12 @@ class SealingEventStore(EventStore[UUID]):
             self._state.refresh(cursor, self.recorder.read_head(cursor)[0])
         known = self._state.authority.keys.get(kid)
         if known is None:
-            raise NotAuthorised("An entry is signed with an unknown key.", kind="unknown-key")
+            raise NotAuthorised(
+                "An entry is signed with an unknown key.",
+                "This ledger never registered it: the file was changed.",
+                "See what send-ledger verify says, and restore the newest backup.",
+                kind="unknown-key",
+            )
         return known.public
 
     def _draft(self, cursor: SQLiteCursor, state: LogState, event: Event, actor: Actor) -> _Draft:

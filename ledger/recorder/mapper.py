@@ -53,10 +53,18 @@ class SealedMapper(Mapper[UUID]):
         verify(self._public_key(statement.kid), statement.signature, statement.signing_input)
         if (statement.stream, statement.seq) != (originator.bytes, stored_event.originator_version):
             raise AlterationFound(
-                "An entry stands in another place than it was signed for.", kind="wrong-place"
+                "An entry stands in another place than it was signed for.",
+                "The ledger file was changed.",
+                "See what send-ledger verify says, and restore the newest backup.",
+                kind="wrong-place",
             )
         if row.ciphertext is None:
-            raise AlterationFound("An entry has lost its contents.", kind="contents-missing")
+            raise AlterationFound(
+                "An entry has lost its contents.",
+                "Their row is gone from the ledger file.",
+                "See what send-ledger verify says, and restore the newest backup.",
+                kind="contents-missing",
+            )
         context = encryption_context(statement.lid, statement.stream, statement.seq)
         plaintext = open_content(self._keys.data_key(statement.stream), context, row.ciphertext)
         opened = check_disclosures(unpack_contents(plaintext), statement.digests)

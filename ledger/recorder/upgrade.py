@@ -60,6 +60,7 @@ def _version(connection: sqlite3.Connection) -> int:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StorageFailed(
             "The file is not a ledger.",
+            "It is another program's, or was damaged at its beginning.",
             remedy="Name a school's home; if this is one, restore its newest backup.",
             kind="not-a-ledger",
         )

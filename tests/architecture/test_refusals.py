@@ -19,11 +19,12 @@ CLASSES = {
 OWN_WORDS = {"AlreadyRecorded"}
 """Classes that write their own sentences."""
 MEMBERS = ("what", "why", "remedy")
-FILES = [
-    path
-    for folder in ("entrypoints", "bootstrap", "application")
-    for path in sorted((ROOT / "ledger" / folder).rglob("*.py"))
-]
+SPEAKING = (
+    *("entrypoints", "bootstrap", "application", "evidence", "bundles", "imports"),
+    *("projections", "recorder", "aggregates"),
+)
+"""The layers whose refusals reach whoever sits at the command line as they are."""
+FILES = [path for folder in SPEAKING for path in sorted((ROOT / "ledger" / folder).rglob("*.py"))]
 
 
 def refusals(source: str) -> list[ast.Call]:

@@ -43,7 +43,7 @@ MAX_VALUE_DEPTH = 8
 
 # `[salt, name, value]` between zero bytes: name, a value that is text without escapes, any other.
 _PLAIN_ARRAY = re.compile(
-    r'(?<![^\0])\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]*)",'
+    r'\0\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]*)",'
     r'(?:"([^"\\\0-\x1f]*)"|([^\0]+))\]\0'
 )
 _SUSPECT = re.compile(r"_sd|\.\.\.|\\|[0-9][.e]")
@@ -235,7 +235,7 @@ def _read_plain(signed: Sequence[bytes]) -> dict[str, JsonValue] | None:
     if whole is None:
         return None
     try:
-        arrays = _PLAIN_ARRAY.findall(whole.decode("utf-8"))
+        arrays = _PLAIN_ARRAY.findall("\0" + whole.decode("utf-8"))
     except UnicodeDecodeError:
         return None
     # A match begins after a zero byte and ends before one: as many as texts, so one in each.

@@ -17,8 +17,7 @@ import pybase64
 
 from ledger.errors import MalformedInput
 
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-_TO_STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
+_URL = b"-_"
 # Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
 _LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
 # By length modulo 4 and last character: what brings a text to whole groups of four, and more
@@ -33,13 +32,12 @@ _PARTING = {
 
 def b64url(data: bytes) -> str:
     """Encode as base64url without padding (RFC 7515 §2)."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
+    return pybase64.b64encode_as_string(data, _URL).rstrip("=")
 
 
 def b64url_each(values: Sequence[bytes]) -> list[str]:
     """Encode values as `b64url` does, all in one call: sealing encodes dozens an entry."""
-    texts = [binascii.b2a_base64(value, newline=False) for value in values]
-    return b" ".join(texts).translate(_TO_URL, b"=").decode("ascii").split(" ") if texts else []
+    return [pybase64.b64encode_as_string(value, _URL).rstrip("=") for value in values]
 
 
 def b64url_blocks(blocks: Sequence[bytes]) -> list[str]:
@@ -52,8 +50,7 @@ def b64url_blocks(blocks: Sequence[bytes]) -> list[str]:
         return []
     size = len(blocks[0])
     padding = bytes(-size % 3)
-    whole = binascii.b2a_base64(padding.join([*blocks, b""]), newline=False)
-    text = whole.translate(_TO_URL).decode("ascii")
+    text = pybase64.b64encode_as_string(padding.join([*blocks, b""]), _URL)
     used, step = (4 * size + 2) // 3, 4 * (size + len(padding)) // 3
     return [text[at : at + used] for at in range(0, step * len(blocks), step)]
 
@@ -67,13 +64,17 @@ def unb64url(text: str | bytes) -> bytes:
     """
     data = text.encode("ascii", "replace") if isinstance(text, str) else text
     left = len(data) % 4
-    if left == 1 or (left and data[-1] not in _LAST[left]):
+    if left == 1 or (left and data[-1] not in _LAST[left]) or _is_foreign(data):
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url")
     try:
-        standard = data.translate(_TO_STANDARD) + b"=" * (-left % 4)
-        return pybase64.b64decode(standard, validate=True)
+        return pybase64.b64decode(data + b"=" * (-left % 4), _URL, validate=True)
     except binascii.Error:
         raise MalformedInput("A base64url value is malformed.", kind="bad-base64url") from None
+
+
+def _is_foreign(data: bytes) -> bool:
+    # Characters of standard base64, which the decoder would take too.
+    return b"+" in data or b"/" in data or b"=" in data
 
 
 def unb64url_parted(texts: Sequence[bytes]) -> bytes | None:
@@ -84,8 +85,14 @@ def unb64url_parted(texts: Sequence[bytes]) -> bytes | None:
     """
     try:
         parted = [text + _PARTING[len(text) % 4, text[-1:]] for text in texts]
-        values = pybase64.b64decode(b"".join(parted).translate(_TO_STANDARD), validate=True)
-    except (KeyError, binascii.Error):
+    except KeyError:
+        return None
+    whole = b"".join(parted)
+    if _is_foreign(whole):
+        return None
+    try:
+        values = pybase64.b64decode(whole, _URL, validate=True)
+    except binascii.Error:
         return None
     zeros = sum(map(len, parted)) - sum(map(len, texts)) - len(texts)
     return values if values.count(0) == zeros else None

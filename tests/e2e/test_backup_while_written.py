@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ledger.bootstrap import backups
+from ledger.recorder.copies import copy_database
 from tests.support.victims import new_pupil
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 def test_every_record_in_a_backup_has_its_key_and_every_reading_its_record(
     school: SchoolHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy, copied = backups.copy_database, list[str]()
+    copied = list[str]()
 
     def meanwhile(source: Path, target: Path) -> None:
-        copy(source, target)
+        copy_database(source, target)
         copied.append(source.name)
         school.ok("register", "--as", "senco")  # a reading, which is recorded too
         with school.session("senco") as session:

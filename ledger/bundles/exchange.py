@@ -11,6 +11,7 @@ from ledger.aggregates.school import PartnerTrusted, School
 from ledger.application.desk import Desk
 from ledger.application.witnessing import CosignerKey
 from ledger.errors import NotFound
+from ledger.formats.card import Card
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import VerifierKey
@@ -20,10 +21,12 @@ from ledger.formats.tlog_policy import (
     PolicyWitness,
     TlogPolicy,
 )
+from ledger.seal.time_stamps import read_roots
 from ledger.values.counting import counted
 from ledger.verify.trust_policy import (
     GENESIS_NAME,
     POLICY_NAME,
+    ROOTS_NAME,
     TrustPolicy,
     read_trust_policy,
     write_genesis_hash,
@@ -157,3 +160,21 @@ def policy_files(
         quorum=NO_QUORUM,
     )
     return {POLICY_NAME: policy.to_bytes(), GENESIS_NAME: write_genesis_hash(genesis)}
+
+
+def outside_policy(card: Card, witnesses: Iterable[Card], roots: bytes | None) -> dict[str, bytes]:
+    """Write the files of the trust policy of somebody outside, from public cards.
+
+    Args:
+        card: of the school whose ledger is trusted.
+        witnesses: of the schools whose signature under its heads counts as well.
+        roots: root certificates of time-stamp authorities, PEM, or None.
+
+    Raises:
+        MalformedInput: the roots are no certificates.
+    """
+    files = policy_files(card.log_key, [one.cosigner_key for one in witnesses], card.genesis)
+    if roots is not None:
+        read_roots(roots)
+        files[ROOTS_NAME] = roots
+    return files

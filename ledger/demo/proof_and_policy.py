@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import read_card
-from ledger.bundles.exchange import policy_files
+from ledger.bundles.exchange import outside_policy
 from ledger.demo.consent_form import PROVED, SHOWN
 from ledger.evidence.proof_folder import ProofRequest, build_proof
 from ledger.seal.private_files import write_private_folder
@@ -49,10 +49,7 @@ def write_outside_policy(
         witness: the school whose signature under its heads counts as well.
         roots: root certificate of the time-stamp authority, PEM, or None.
     """
-    card = read_card(school.places.card.read_bytes())
-    cosigner = read_card(witness.places.card.read_bytes()).cosigner_key
-    files = policy_files(card.log_key, [cosigner], card.genesis)
-    if roots is not None:
-        files[ROOTS_NAME] = roots
+    card, witness_card = (read_card(one.places.card.read_bytes()) for one in (school, witness))
+    files = outside_policy(card, [witness_card], roots)
     write_private_folder(folder, files)
     return files

@@ -19,9 +19,9 @@ from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
 from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.consent_options import Capacity
 from ledger.entrypoints.cli.days import Read
-from ledger.entrypoints.cli.parameters import CodeChoice
+from ledger.entrypoints.cli.parameters import CodeChoice, NewFolder
 from ledger.entrypoints.cli.viewing import viewing
-from ledger.errors import StorageFailed, Unverifiable
+from ledger.errors import Unverifiable
 from ledger.evidence.consent_answer import Answer, Asked, answer_consent
 from ledger.evidence.consent_standing import NotInForce, demand_in_force
 from ledger.evidence.proof_folder import ProofRequest, build_proof
@@ -193,7 +193,7 @@ def _say_answer(setting: Setting, answer: Answer, day: date) -> None:
 
 @ledger_command(command, "prove")
 @click.argument("entry", type=int)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
+@click.option("--out", type=NewFolder(), required=True, help="A new folder.")
 @click.option(
     "--show", "fields", multiple=True, help="A further field to show; others are withheld."
 )
@@ -214,13 +214,6 @@ def prove(
       send-ledger consent prove 57 --out proof --in-force --as senco
       send-ledger consent prove 57 --out proof --show giver_name --show items --as senco
     """
-    if out.exists():
-        raise StorageFailed(
-            "The folder exists already; nothing was written.",
-            "What is given away is not mixed with what was there before.",
-            "Name a new one with --out.",
-            kind="file-exists",
-        )
     with viewing(setting) as view:
         policy = own_policy(view.home, view.reader, own_school(view))
         view.note_stream(view.reader.entry(entry).stream)

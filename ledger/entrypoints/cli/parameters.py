@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from ledger.entrypoints.cli.days import Read
-from ledger.errors import InputRefused, NotFound
+from ledger.errors import InputRefused, NotFound, StorageFailed
 from ledger.values.code import Code
 from ledger.values.code_set import code_set
 from ledger.values.money import Money
@@ -42,6 +42,29 @@ class GivenPath(click.Path):
                 "Nothing of that name is there.",
                 "Check the path.",
                 kind="no-such-file",
+            )
+        return super().convert(value, param, ctx)
+
+
+class NewFolder(click.Path):
+    """A folder that is not there yet."""
+
+    def __init__(self) -> None:
+        """Say what it may be."""
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Take the path.
+
+        Raises:
+            StorageFailed: something is there already.
+        """
+        if Path(value).exists():
+            raise StorageFailed(
+                "The folder exists already; nothing was written.",
+                "What is given away is not mixed with what was there before.",
+                "Name a new one with --out.",
+                kind="file-exists",
             )
         return super().convert(value, param, ctx)
 

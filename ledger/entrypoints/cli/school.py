@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,14 +19,15 @@ from ledger.application.school import record_of_school, trust_card
 from ledger.bootstrap.cards import school_card, transport_identity
 from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import fingerprint, read_card
+from ledger.bundles.exchange import outside_policy
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
-from ledger.entrypoints.cli.common_options import LIST
-from ledger.entrypoints.cli.parameters import WORDS, GivenPath
+from ledger.entrypoints.cli.common_options import LIST, WITHOUT_HOME
+from ledger.entrypoints.cli.parameters import WORDS, GivenPath, NewFolder
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.checkpoint import origin_of
-from ledger.seal.private_files import write_private
+from ledger.seal.private_files import write_private, write_private_folder
 from ledger.statute.rules import local_profiles
 from ledger.values.counting import counted
 from ledger.values.dates import parse_day
@@ -33,6 +35,7 @@ from ledger.values.person_name import PersonName
 from ledger.values.school_identity import Laestab, Urn
 
 _NONE = "none"
+_NAMED = ("name", "urn", "fingerprint")
 _NEW_FILE = click.Path(path_type=Path)
 _FILE = GivenPath(folders=False)
 
@@ -45,6 +48,7 @@ def command() -> None:
     Examples:
       send-ledger school card --out our.card --as senco
       send-ledger school trust their.card --as senco
+      send-ledger school policy their.card --out known
     """
 
 
@@ -164,6 +168,75 @@ def partners(setting: Setting) -> None:
         ]
     columns = {"name": "School", "urn": "URN", "origin": "Ledger", "words": "Fingerprint"}
     say_table(setting, rows, columns, empty="No other school is trusted yet.")
+
+
+@ledger_command(command, "policy", takes=WITHOUT_HOME)
+@click.argument("file", type=_FILE)
+@click.option(
+    "--witness", "witnesses", type=_FILE, multiple=True, help="Card of a school that cosigns."
+)
+@click.option("--tsa-roots", type=_FILE, help="Root certificates of time-stamp authorities, PEM.")
+@click.option("--fingerprint", "spoken", multiple=True, help="The twelve words of each card.")
+@click.option("--out", type=NewFolder(), required=True, help="A new folder.")
+def policy(
+    setting: Setting,
+    file: Path,
+    *,
+    witnesses: tuple[Path, ...],
+    tsa_roots: Path | None,
+    spoken: tuple[str, ...],
+    out: Path,
+) -> None:
+    """Write down whose keys count, from a school's card: the folder that --policy takes.
+
+    Needs no home. Without the words of every card it only shows them, and writes
+    nothing. Whoever checks this school's proofs uses the folder, with verify or
+    with a proof's own verify.sh. To undo, delete it.
+
+    \b
+    Examples:
+      send-ledger school policy their.card --out known
+      send-ledger school policy their.card --witness other.card --tsa-roots roots.pem
+        --fingerprint "apple …" --fingerprint "pear …" --out known
+    """
+    cards = [read_card(one.read_bytes()) for one in (file, *witnesses)]
+    words = [fingerprint(one) for one in cards]
+    shown = {
+        "schools": [
+            {"name": one.name, "urn": str(one.urn), "fingerprint": said}
+            for one, said in zip(cards, words, strict=True)
+        ]
+    }
+    if not spoken:
+        listed = [
+            f"{one['name']} (URN {one['urn']})\n  {one['fingerprint']}\n"
+            for one in shown["schools"]
+        ]
+        say(
+            setting,
+            f"{''.join(listed)}Telephone each school on a number you know, and let them read "
+            "the words out. Then repeat with a --fingerprint for each.",
+            {**shown, "folder": None},
+        )
+        return
+    _demand_all_same(spoken, words)
+    roots = tsa_roots.read_bytes() if tsa_roots else None
+    write_private_folder(out, outside_policy(cards[0], cards[1:], roots))
+    say(setting, f"Written: {out}. Use it with --policy {out}.", {**shown, "folder": str(out)})
+
+
+def _demand_all_same(spoken: Sequence[str], words: Sequence[str]) -> None:
+    said = [one.lower().split() for one in spoken]
+    for one in words:
+        if one.split() not in said:
+            raise InputRefused(
+                "The words do not fit the cards; nothing was written.",
+                "A card is not the one that its school wrote, a word was misheard, or the words "
+                "of one school are missing.",
+                "Ask them to read the words again from their own screen; repeat --fingerprint "
+                "for each card.",
+                kind="fingerprint-mismatch",
+            )
 
 
 @ledger_command(command, "term-dates")

@@ -121,10 +121,13 @@ LISTS = {
 NOBODYS = {
     *("backup", "completion", "demo", "doctor", "init", "restore"),
     *("countersignature request", "countersignature sign"),
-    *("log checkpoint", "log cosigned", "log prove", "log timestamp"),
+    *("log checkpoint", "log cosigned", "log prove", "log timestamp", "school policy"),
 }
 """Commands in which nobody signs or reads as themselves."""
-HOMELESS = {"completion", "demo", "countersignature request", "countersignature sign"}
+HOMELESS = {
+    *("completion", "demo", "school policy"),
+    *("countersignature request", "countersignature sign"),
+}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:

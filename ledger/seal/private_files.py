@@ -91,6 +91,16 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
         raise _storage_failed("A private file cannot be written.", error) from error
 
 
+def open_to_others(folder: Path) -> list[Path]:
+    """List what others on this computer can reach in a folder, itself included.
+
+    Nothing on Windows, where rights are kept otherwise.
+    """
+    if sys.platform == "win32":
+        return []
+    return [one for one in (folder, *sorted(folder.rglob("*"))) if one.stat().st_mode & OTHERS]
+
+
 def write_private_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write new files into a private folder, which is made where it is not there.
 

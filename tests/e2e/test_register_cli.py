@@ -100,6 +100,13 @@ def test_the_register_of_an_empty_day_says_so(school: CliHome) -> None:
     assert school.data("register", "--as-of", "2020-01-01")["pupils"] == []
 
 
+def test_a_day_to_come_is_said_to_be_one(school: CliHome) -> None:
+    for more in ((), ("--counts",)):
+        shown = school.run("register", "--as-of", "2099-01-01", *more).stdout
+        assert "a day to come, as far as it is known now" in shown
+        assert "to come" not in school.run("register", *more).stdout
+
+
 def test_counts_name_nobody(school: CliHome) -> None:
     said = school.done("register", "--counts")
     assert "2 pupils: 1 E, 1 K." in said

@@ -304,9 +304,13 @@ def diagnosis(school: SchoolHome, **env: Any) -> dict[str, str]:
 
 
 def test_the_doctor_names_what_is_wrong(school: SchoolHome) -> None:
-    school.path.chmod(0o755)
-    assert set(diagnosis(school)) == {"permissions"}
-    school.path.chmod(0o700)
+    for opened in (school.path, school.path / "ledger.db", school.path / "keys.db"):
+        mode = opened.stat().st_mode
+        opened.chmod(0o755)
+        bad = diagnosis(school)
+        assert set(bad) == {"permissions"}
+        assert str(opened.relative_to(school.folder)) in bad["permissions"]
+        opened.chmod(mode)
     synced = school.folder / "OneDrive"
     synced.mkdir()
     shutil.copytree(school.path, synced / "home")

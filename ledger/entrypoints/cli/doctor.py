@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import sqlite3
-import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +19,12 @@ from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_f
 from ledger.entrypoints.cli.common_options import HOME
 from ledger.errors import LedgerError
 from ledger.seal.authority import Authority
+from ledger.seal.private_files import open_to_others
 from ledger.values.counting import are, counted
 
 FREE_BYTES = 500 * 1024 * 1024
+NAMED = 3
+"""How many files without protection are named."""
 SEALED_WITHIN = timedelta(days=8)
 SQLITE_LEAST = (3, 37, 0)  # STRICT tables
 PYTHON_LEAST = (3, 11)
@@ -92,13 +94,21 @@ def _home(home: Home) -> Iterator[Check]:
     state = "good" if free >= FREE_BYTES else "bad"
     yield Check("free space", state, f"{free // (1024 * 1024)} MiB")
     if sys.platform != "win32":
-        mode = stat.S_IMODE(home.path.stat().st_mode)
-        closed = not mode & 0o077
-        yield Check("permissions", "good" if closed else "bad", f"mode {mode:04o}")
+        yield _permissions(home)
     try:
         yield from _ledger(home)
     except LedgerError as error:
         yield Check("ledger", "bad", f"{error.what} {error.why}".strip())
+
+
+def _permissions(home: Home) -> Check:
+    opened = open_to_others(home.path)
+    if not opened:
+        return Check("permissions", "good", "closed to everybody else on this computer")
+    named = ", ".join(str(one.relative_to(home.path.parent)) for one in opened[:NAMED])
+    more = f" and {counted(len(opened) - NAMED, 'other')}" if len(opened) > NAMED else ""
+    words = f"others can reach {named}{more}; close with: chmod -R go= {home.path}"
+    return Check("permissions", "bad", words)
 
 
 def _keys(home: Home, authority: Authority) -> Iterator[Check]:

@@ -41,6 +41,9 @@ COUNT_COLUMNS = {
 }
 
 
+_REGISTER, _NUMBERS = "SEN register", "Numbers on the SEN register"
+
+
 @ledger_command(
     name="register",
     takes=LIST,
@@ -67,23 +70,22 @@ def command(
     day: both together show the register as it was shown then.
     """
     with viewing_pupils(setting, ("status", "primary_need") if counts else FIELDS) as view:
-        day = as_of or view.home.clock().date()
+        today = view.home.clock().date()
+        day = as_of or today
         if everyone:
             say_everyone(setting, view, as_of=day, known_at=known_at)
             return
         rows = read_register(view.models, as_of=day, known_at=known_at)
-    if counts:
-        _say_counts(setting, rows, day, known_at)
-    else:
-        _say_register(setting, rows, day, known_at)
+    say_them, title = (_say_counts, _NUMBERS) if counts else (_say_register, _REGISTER)
+    if not (setting.as_json or setting.as_csv):
+        tell(_heading(title, day, known_at, today))
+    say_them(setting, rows, day, known_at)
 
 
 def _say_register(
     setting: Setting, rows: Sequence[RegisterRow], day: date, known_at: date | None
 ) -> None:
     in_words = not (setting.as_json or setting.as_csv)
-    if in_words:
-        tell(_heading("SEN register", day, known_at))
     say_table(
         setting,
         [cells(row, dates_in_words=in_words) for row in rows],
@@ -116,8 +118,6 @@ def _say_counts(
         }
         for (status, need), number in sorted(tally.items())
     ]
-    if not (setting.as_json or setting.as_csv):
-        tell(_heading("Numbers on the SEN register", day, known_at))
     by_status = Counter(row.status for row in on_register)
     say_table(
         setting,
@@ -138,9 +138,10 @@ def _say_counts(
         tell(f"Among them {counted(unsure, 'pupil')} of whom it is not known since when on roll.")
 
 
-def _heading(title: str, day: date, known_at: date | None) -> str:
+def _heading(title: str, day: date, known_at: date | None, today: date) -> str:
     knowing = "" if known_at is None else f", as the ledger knew it on {day_words(known_at)}"
-    return f"{title} on {day_words(day)}{knowing}"
+    ahead = ", a day to come, as far as it is known now" if day > today else ""
+    return f"{title} on {day_words(day)}{knowing}{ahead}"
 
 
 def _times(day: date, known_at: date | None) -> dict[str, Any]:

@@ -34,7 +34,6 @@ class Comparison:
         target: the least ratio of speeds to reach; or the greatest ratio of
             times, where `at_most`; None where nothing is asked.
         at_most: whether the target is a ratio of times not to exceed.
-        shared: into how many the other's time is divided, as if it used all cores.
         deducted: seconds of ours that do not count.
     """
 
@@ -43,7 +42,6 @@ class Comparison:
     per_round: int
     target: float | None
     at_most: bool = False
-    shared: int = 1
     deducted: float = 0.0
 
     @property
@@ -54,7 +52,7 @@ class Comparison:
     @property
     def other(self) -> float:
         """Median seconds of one round of the other."""
-        return statistics.median(self.rounds.other) / self.shared
+        return statistics.median(self.rounds.other)
 
     @property
     def ratio(self) -> float:
@@ -64,7 +62,7 @@ class Comparison:
         while disturbs both sides of a round.
         """
         pairs = zip(self.rounds.ours, self.rounds.other, strict=True)
-        times = [(ours - self.deducted) * self.shared / other for ours, other in pairs]
+        times = [(ours - self.deducted) / other for ours, other in pairs]
         return statistics.median(times if self.at_most else [1 / time for time in times])
 
     @property

@@ -110,9 +110,12 @@ def _read_place(text: str | None, check: kinds.Check) -> object:
 @lru_cache(maxsize=1024)
 def _read_known_place(text: str | None, check: kinds.Check) -> object:
     # One anchor and one authority head are quoted by thousands of statements.
-    value = None if text is None else strict_json(text)
-    if value is not None and not check(value):
+    if text is None:
+        return None
+    value = strict_json(text)
+    if not check(value):
         raise MalformedInput("A statement has a malformed member.", kind="bad-member")
+    demand_one_spelling(text.encode("latin-1"), value)
     return value
 
 

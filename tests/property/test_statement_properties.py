@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.errors import LedgerError, MalformedInput
@@ -143,10 +143,29 @@ def _mini_answer(jwt: bytes) -> object:
 
 @settings(max_examples=1000, deadline=None)
 @given(payload=edited_payloads())
+@example(payload=PLAIN_PAYLOAD.replace('"tokens":["A', '"tokens":["\\u0041'))
+@example(payload=PLAIN_PAYLOAD.replace('"anchor":{"size":', '"anchor":{ "size":'))
+@example(payload=PLAIN_PAYLOAD.replace('"auth":{"seq":', '"auth":{"seq": '))
 def test_both_readers_take_the_same_payloads_for_the_same(payload: str) -> None:
-    """The product reads its own spelling by pattern and any other as JSON: no difference."""
+    """The product reads most by pattern and the rest as JSON: no difference."""
     jwt = sign_texts(PLAIN_HEADER.encode(), payload.encode()).encode()
     assert _answer(jwt) == _mini_answer(jwt)
+
+
+@pytest.mark.parametrize(
+    ("spelt", "otherwise"),
+    [
+        ('"tokens":["', '"tokens": ["'),
+        ('"anchor":{"size":', '"anchor":{ "size":'),
+        ('"auth":{"seq":', '"auth":{"\\u0073eq":'),
+    ],
+)
+def test_what_an_event_quotes_has_one_spelling_too(spelt: str, otherwise: str) -> None:
+    assert PLAIN_PAYLOAD.count(spelt) == 1
+    payload = PLAIN_PAYLOAD.replace(spelt, otherwise).encode()
+    with pytest.raises(MalformedInput) as refused:
+        read_statement(sign_texts(PLAIN_HEADER.encode(), payload).encode())
+    assert refused.value.kind == "bad-spelling"
 
 
 @settings(deadline=None)

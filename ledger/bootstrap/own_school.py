@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ledger.aggregates.school import School
 from ledger.bootstrap.view import View
-from ledger.errors import AlterationFound
 from ledger.formats.ledger_file import StoredEntry
 from ledger.formats.statement import read_statement
 from ledger.projections.records import read_record
 from ledger.seal.authority import Authority
-from ledger.seal.ed25519 import verify
+from ledger.seal.contents import demand_signed
 
 
 def own_school(view: View) -> School:
@@ -30,11 +29,4 @@ def own_school(view: View) -> School:
 def _check_signed(authority: Authority, entry: StoredEntry) -> None:
     statement = read_statement(entry.statement)
     authority.judge(entry.index, statement)
-    verify(authority.keys[statement.kid].public, statement.signature, statement.signing_input)
-    if (statement.stream, statement.seq) != (entry.stream, entry.seq):
-        raise AlterationFound(
-            "An entry stands in another place than it was signed for.",
-            "The ledger file was changed.",
-            "Run: send-ledger verify; and restore the newest backup.",
-            kind="wrong-place",
-        )
+    demand_signed(statement, authority.keys[statement.kid].public, entry.stream, entry.seq)

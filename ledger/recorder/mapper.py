@@ -12,12 +12,10 @@ from eventsourcing.persistence import Mapper, StoredEvent
 import ledger.aggregates.catalogue  # noqa: F401  makes the registry of event types complete
 from ledger.aggregates.event import Event, read_event
 from ledger.errors import AlterationFound
-from ledger.formats.disclosure import check_disclosures
-from ledger.formats.row import unpack_contents, unpack_row
+from ledger.formats.row import unpack_row
 from ledger.formats.statement import read_statement
 from ledger.recorder.event_store import DataKeys
-from ledger.seal.content_keys import encryption_context, open_content
-from ledger.seal.ed25519 import verify
+from ledger.seal.contents import demand_signed, open_fields
 
 
 class SealedMapper(Mapper[UUID]):
@@ -50,14 +48,12 @@ class SealedMapper(Mapper[UUID]):
             raise TypeError("stream ids are UUIDs here")
         row = unpack_row(bytes(stored_event.state))
         statement = read_statement(row.statement)
-        verify(self._public_key(statement.kid), statement.signature, statement.signing_input)
-        if (statement.stream, statement.seq) != (originator.bytes, stored_event.originator_version):
-            raise AlterationFound(
-                "An entry stands in another place than it was signed for.",
-                "The ledger file was changed.",
-                "See what send-ledger verify says, and restore the newest backup.",
-                kind="wrong-place",
-            )
+        demand_signed(
+            statement,
+            self._public_key(statement.kid),
+            originator.bytes,
+            stored_event.originator_version,
+        )
         if row.ciphertext is None:
             raise AlterationFound(
                 "An entry has lost its contents.",
@@ -65,8 +61,5 @@ class SealedMapper(Mapper[UUID]):
                 "See what send-ledger verify says, and restore the newest backup.",
                 kind="contents-missing",
             )
-        context = encryption_context(statement.lid, statement.stream, statement.seq)
-        plaintext = open_content(self._keys.data_key(statement.stream), context, row.ciphertext)
-        opened = check_disclosures(unpack_contents(plaintext), statement.digests)
-        shown = {one.name: one.value for one in opened}
+        shown = open_fields(statement, row.ciphertext, self._keys.data_key(statement.stream))
         return read_event(originator, statement.seq, statement.payload, shown)

@@ -12,6 +12,7 @@ from ledger.formats.ledger_file import StoredEntry
 from ledger.formats.row import unpack_contents
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.content_keys import context_of_texts, open_content
+from ledger.seal.ed25519 import verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,29 @@ class OpenedEntry:
     def fields(self) -> Mapping[str, Any]:
         """Name → JSON value."""
         return {one.name: one.value for one in self.disclosures}
+
+
+def demand_signed(statement: Statement, public: bytes, stream: bytes, seq: int) -> None:
+    """Demand that a stored statement was signed by a key, for the place where it stands.
+
+    Args:
+        statement: as stored.
+        public: the key that it names, 32 bytes.
+        stream: the stream where it stands, 16 bytes.
+        seq: its place there, from 1.
+
+    Raises:
+        BadSignature: the signature does not fit.
+        AlterationFound: kind "wrong-place".
+    """
+    verify(public, statement.signature, statement.signing_input)
+    if (statement.stream, statement.seq) != (stream, seq):
+        raise AlterationFound(
+            "An entry stands in another place than it was signed for.",
+            "The ledger file was changed.",
+            "See what send-ledger verify says, and restore the newest backup.",
+            kind="wrong-place",
+        )
 
 
 def open_disclosures(

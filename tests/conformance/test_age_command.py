@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -11,14 +10,12 @@ import pytest
 
 from ledger.bundles.container import decrypt, encrypt, new_identity, pack, recipient_of, unpack
 from ledger.errors import InputRefused
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("age") is None or shutil.which("age-keygen") is None,
-    reason="this machine has no age command",
-)
+pytestmark = needs("age", "age-keygen")
 
 MEMBERS = {"manifest.sd-jwt": b"signed", "record.html": "Zoë — 时\n".encode() * 9000}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from ledger.verify.proof_folder import verify_proof_folder
 from tests.mini_verifier.proof_folder import check_proof_folder
 from tests.support.countersigning import BODY, admit, countersign
 from tests.support.ledger_builder import BuiltLedger, new_ledger
+from tests.support.programs import needs
 from tests.unit.evidence.proof_ledgers import (
     consent,
     index_of,
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which(one) is None, reason=f"this machine has no {one}")
-    for one in ("bash", "openssl")
-]
+pytestmark = needs("bash", "openssl")
 PART = "authority/countersignature"
 
 

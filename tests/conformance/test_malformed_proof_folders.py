@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from ledger.demo.local_tsa import available
 from ledger.formats.sha256sums import SUMS_NAME, sha256sums
 from tests.support.ledger_builder import new_ledger
+from tests.support.programs import needs
 from tests.unit.evidence.proof_ledgers import (
     consent,
     index_of,
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash"),
-    pytest.mark.skipif(not available(), reason="this machine has no openssl"),
+    needs("bash", "openssl"),
     pytest.mark.skipif(os.name == "nt", reason="links and devices are made as POSIX has them"),
 ]
 

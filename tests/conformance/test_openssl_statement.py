@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from ledger.seal.pem import spki_pem
 from tests.golden.fixed import ACTOR, STRANGER
 from tests.golden.good_statements import Made, consent_fields, make
 from tests.golden.vector import FOLDER, read_vector
+from tests.support.programs import needs
 
-MISSING = [name for name in ("bash", "openssl", "base64") if shutil.which(name) is None]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not on this machine: {MISSING}")
+pytestmark = needs("bash", "openssl", "base64")
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats" / "statement.md"
 LINES = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)

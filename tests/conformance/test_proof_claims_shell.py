@@ -5,17 +5,16 @@ Each folder is checked by both, and what they say that it claims is compared wor
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ledger.aggregates.consent import Consent, ConsentRefused, FamilyAct
-from ledger.demo.local_tsa import available
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.verify.proof_folder import verify_proof_folder
 from tests.support.ledger_builder import BuiltLedger, new_ledger
+from tests.support.programs import needs
 from tests.unit.evidence.proof_ledgers import (
     consent,
     index_of,
@@ -32,10 +31,7 @@ if TYPE_CHECKING:
 
     from ledger.verify.findings import Report
 
-pytestmark = [
-    pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash"),
-    pytest.mark.skipif(not available(), reason="this machine has no openssl"),
-]
+pytestmark = needs("bash", "openssl")
 LONG = date(2999, 12, 31)
 NO_EVIDENCE = FamilyAct("none", None, None, None)
 

@@ -8,7 +8,6 @@ folders drawn from ledgers whose programs cheated.
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.aggregates.event import event_types
-from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.formats.der import children, read_element
 from ledger.formats.disclosure import fill_digests
 from ledger.formats.encoding import b64url
@@ -36,6 +35,7 @@ from tests.golden.field_texts import FAULTY, SOUND
 from tests.mini_verifier import said
 from tests.mini_verifier.proof_folder import check_proof_folder
 from tests.support.ledger_builder import BuiltLedger, drawn, new_ledger
+from tests.support.programs import needs
 from tests.unit.evidence.altered_folders import ALTERATIONS, changed, flip
 from tests.unit.evidence.cheats import CHEATS
 from tests.unit.evidence.proof_ledgers import (
@@ -81,18 +81,7 @@ WEAK_KEYS = [
 """Of low order (C2SP CCTV, ed25519), or written with y at or above p."""
 
 
-def _has_openssl_3() -> bool:
-    if not available():
-        return False
-    shown = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True)
-    version = re.match(r"OpenSSL (\d+)\.", shown.stdout)
-    return version is not None and int(version[1]) >= 3
-
-
-pytestmark = [
-    pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash"),
-    pytest.mark.skipif(not _has_openssl_3(), reason="this machine has no OpenSSL 3"),
-]
+pytestmark = needs("bash", "openssl")
 
 
 @pytest.fixture(scope="module")
@@ -167,9 +156,8 @@ def test_the_commands_of_the_readme_run_as_they_stand(stamped: Stamped, shell: S
     assert "Zoë O’Example-1" in done.stdout
 
 
+@needs("shellcheck")
 def test_the_script_passes_shellcheck(stamped: Stamped, tmp_path: Path) -> None:
-    if shutil.which("shellcheck") is None:
-        pytest.skip("this machine has no shellcheck")
     (tmp_path / "verify.sh").write_bytes(stamped.files["verify.sh"])
     done = subprocess.run(
         ["shellcheck", "verify.sh"], cwd=tmp_path, capture_output=True, text=True, check=False

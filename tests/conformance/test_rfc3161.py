@@ -14,20 +14,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from ledger.demo import local_tsa
 from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.errors import LedgerError
 from ledger.formats.time_stamp_query import decode_query
 from ledger.seal.time_stamps import build_query, check_token, read_roots, read_token
+from tests.support.programs import needs
 from tests.unit.time_stamps.forge import STAMPED, der, new_forge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-needs_openssl = pytest.mark.skipif(
-    not local_tsa.available(), reason="this machine has no openssl command"
-)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +108,7 @@ def test_a_published_token_with_another_root_is_of_unknown_authority(fixtures: P
     assert kind_of(tsr, b"hello", roots) == "token-root-unknown"
 
 
-@needs_openssl
+@needs("openssl")
 def test_openssl_agrees_on_a_published_token_whose_certificates_have_expired(
     fixtures: Path, tmp_path: Path
 ) -> None:
@@ -126,7 +122,7 @@ def test_openssl_agrees_on_a_published_token_whose_certificates_have_expired(
     assert not openssl_verifies(tmp_path, tsr, stamped, pem, later, whole=True)
 
 
-@needs_openssl
+@needs("openssl")
 def test_openssl_reads_our_query_as_we_mean_it(tmp_path: Path) -> None:
     query = build_query(STAMPED, os.urandom)
     (tmp_path / "q.tsq").write_bytes(query)
@@ -141,7 +137,7 @@ def test_openssl_reads_our_query_as_we_mean_it(tmp_path: Path) -> None:
     assert "Certificate required: yes" in text
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_query_that_openssl_wrote_is_read(tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(STAMPED)
     for extra in ([], ["-cert"], ["-no_nonce"], ["-tspolicy", "1.2.3"]):
@@ -155,7 +151,7 @@ def test_a_query_that_openssl_wrote_is_read(tmp_path: Path) -> None:
         assert (decode_query(query).nonce is None) == (extra == ["-no_nonce"])
 
 
-@needs_openssl
+@needs("openssl")
 def test_openssl_and_check_token_agree_on_the_local_authoritys_tokens(
     authority: LocalTimeStampAuthority, tmp_path: Path
 ) -> None:
@@ -205,7 +201,7 @@ def _authority_valid_for(years: tuple[int, int], folder: Path) -> LocalTimeStamp
     return made
 
 
-@needs_openssl
+@needs("openssl")
 def test_openssl_agrees_that_an_expired_certificate_stamps_nothing(tmp_path: Path) -> None:
     authority = _authority_valid_for((2019, 2021), tmp_path)
     tsr = authority.stamp(build_query(STAMPED, os.urandom))
@@ -215,7 +211,7 @@ def test_openssl_agrees_that_an_expired_certificate_stamps_nothing(tmp_path: Pat
     assert not openssl_verifies(tmp_path, tsr, STAMPED, authority.root_pem, at)
 
 
-@needs_openssl
+@needs("openssl")
 def test_openssl_agrees_on_tokens_that_lie_in_one_thing_each(tmp_path: Path) -> None:
     forge = new_forge()
     at = read_token(forge.tsr()).gen_time
@@ -237,7 +233,7 @@ def test_openssl_agrees_on_tokens_that_lie_in_one_thing_each(tmp_path: Path) -> 
         assert agrees == (verdict == "sound"), case
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_token_with_a_whole_chain_is_read_though_the_library_alone_refuses_it(
     authority: LocalTimeStampAuthority, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from tests.golden.vector import FOLDER, read_vector
 from tests.mini_verifier.encoding import Refused
 from tests.mini_verifier.said import check_type
 from tests.mini_verifier.statement import Statement, check_sd_jwt
+from tests.support.programs import needs
 from tests.unit.evidence.stamped_proofs import PROGRAMS
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ done
 """
 """Reads each statement of a folder without asking for its place in a log, or who may sign it."""
 
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
+pytestmark = needs("bash")
 
 
 def run_functions(calls: str, folder: Path, awk: str = "awk") -> list[str]:

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from unittest.mock import patch
 
 import pytest
@@ -19,26 +19,15 @@ from click.testing import CliRunner
 import cli
 from ledger.entrypoints.cli import command
 from tests.support.cli_home import QuickHome
+from tests.support.fixtures import quick, school
 from tests.support.handover import Pair, introduced
-from tests.support.school_home import SchoolHome, remembered_derivations, school_template
+from tests.support.school_home import SchoolHome
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+__all__ = ["quick", "school"]
 
 ROOT: Final = Path(__file__).parents[2]
 WAIT_SECONDS: Final = 600.0
 OWN: Final = "SEND_LEDGER_"
-
-
-@pytest.fixture(scope="package", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import stat
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from ledger.formats.bundle_layout import is_bundle_name
 from ledger.formats.encoding import b64url
 from ledger.formats.sd_jwt import read_sd_jwt
 from tests.e2e.conftest import run_program
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Played
@@ -287,7 +287,7 @@ def test_the_proof_is_intact_under_the_outside_policy_and_self_asserted_without(
     assert played.run("verify", summary["proof"]).returncode == 11
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="this machine has no openssl command")
+@needs("openssl")
 def test_a_stranger_checks_the_proof_with_openssl_and_the_shell(played: Played) -> None:
     summary = played.summary
     assert summary["time_stamps"]

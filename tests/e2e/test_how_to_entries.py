@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.values.dates import parse_day
 from tests.support.cli_home import CliHome, copy_home, make_template
+from tests.support.programs import needs
 from tests.support.school_home import ROOT
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ PUPILS = (
     ("--family", "李", "--given", "小明", "--born", "03/05/2015"),
 )
 FILES = ("form-c1.txt", "scan.pdf", "section-f.txt", "plan.pdf", "plan-2.pdf")
-needs_openssl = pytest.mark.skipif(not available(), reason="this machine has no openssl command")
 FIVE_IN_THE_AFTERNOON = time(17, tzinfo=UTC)
 
 
@@ -96,7 +96,7 @@ def walk(school: CliHome, page: str, place: Path) -> list[tuple[list[str], Any]]
     return said
 
 
-@needs_openssl
+@needs("openssl")
 def test_the_commands_on_consent_work_and_say_what_the_page_says(
     school: CliHome, tmp_path: Path
 ) -> None:
@@ -118,8 +118,7 @@ def test_the_commands_on_consent_work_and_say_what_the_page_says(
         assert json.loads(result.stdout)["verdict"] == verdict
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
-@needs_openssl
+@needs("bash", "openssl")
 def test_what_the_stranger_does_ends_as_the_page_says(school: CliHome, tmp_path: Path) -> None:
     walk(school, CONSENT, tmp_path)
     (line,) = [one for one in blocks(CONSENT, "text") if one.startswith("bash ")]

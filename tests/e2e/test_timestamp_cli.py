@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.demo.local_tsa import LocalTimeStampAuthority
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.school_home import SchoolHome
 
-pytestmark = pytest.mark.skipif(not available(), reason="this machine has no openssl command")
+pytestmark = needs("openssl")
 STAMP = ("log", "timestamp")
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from tests.support.programs import needs
 
 ROOT = Path(__file__).parents[2]
 
 
+@needs("bash", "openssl")
 def test_the_tutorials_commands_work_one_after_another(tmp_path: Path) -> None:
-    bash = shutil.which("bash")
-    if bash is None or shutil.which("openssl") is None:
-        pytest.skip("the tutorial needs bash and openssl")
     text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
     script = "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
     programs = tmp_path / "bin"
@@ -29,7 +26,7 @@ def test_the_tutorials_commands_work_one_after_another(tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     done = subprocess.run(
-        [bash, "-euo", "pipefail", "-c", script],
+        ["bash", "-euo", "pipefail", "-c", script],
         cwd=work,
         env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
         check=False,

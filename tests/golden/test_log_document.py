@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-import pytest
 
 from ledger.formats import checkpoint as checkpoint_format
 from ledger.formats import cosignature, signed_note, tlog_policy, tlog_proof
@@ -34,6 +30,7 @@ from ledger.seal.tree import (
     prove_inclusion,
 )
 from tests.golden.fixed import fixed_bytes
+from tests.support.programs import needs
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "formats" / "log.md"
 
@@ -201,16 +198,7 @@ def _by_hand(folder: Path, leaf: bytes) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def _tools() -> None:
-    if shutil.which("bash") is None or shutil.which("openssl") is None:
-        pytest.skip("bash or openssl is not on this machine")
-    shown = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True)
-    if not re.match(r"OpenSSL ([3-9]|[1-9][0-9])\.", shown.stdout):
-        pytest.skip("openssl is older than 3.0, or another program of that name")
-
-
-@pytest.mark.usefixtures("_tools")
+@needs("bash", "openssl")
 def test_the_commands_of_the_document_check_the_example_without_this_program(
     tmp_path: Path,
 ) -> None:
@@ -224,7 +212,7 @@ def test_the_commands_of_the_document_check_the_example_without_this_program(
     ]
 
 
-@pytest.mark.usefixtures("_tools")
+@needs("bash", "openssl")
 def test_the_commands_of_the_document_stop_at_another_statement(tmp_path: Path) -> None:
     done = _by_hand(tmp_path, example().leaves[INDEX + 1])
     assert done.returncode != 0

@@ -6,24 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.school_home import SchoolHome, remembered_derivations, school_template
+from tests.support.fixtures import quick, school
+from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ledger.bootstrap.session import Session
 
-
-@pytest.fixture(scope="package", autouse=True)
-def quick() -> Iterator[None]:
-    with remembered_derivations():
-        yield
-
-
-@pytest.fixture
-def school(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> SchoolHome:
-    return school_template(tmp_path_factory).copy(tmp_path / "school")
+__all__ = ["quick", "school"]
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ import pytest
 
 from ledger.bootstrap.sealing import keep_cosignature, keep_time_stamp, prove_entry, to_stamp
 from ledger.bootstrap.session import machine_session
-from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.errors import InputRefused, NotFound, Unverifiable, UsageError
 from ledger.formats.checkpoint import cosigner_name, origin_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, VerifierKey
 from ledger.seal.checkpoints import cosign
 from ledger.seal.ed25519 import SigningKey
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.school_home import SchoolHome
 
-needs_openssl = pytest.mark.skipif(not available(), reason="openssl is not on this machine")
 COSIGNER = SigningKey(bytes(range(32)))
 NAME = cosigner_name(origin_of(bytes(16)))
 
@@ -60,7 +60,7 @@ def test_a_cosignature_is_kept_with_the_checkpoint_that_it_is_of(school: SchoolH
         assert reader.cosignatures(size) == [line.rstrip()]
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_checked_time_stamp_is_kept_with_the_roots_it_was_checked_by(
     school: SchoolHome, authority: LocalTimeStampAuthority
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_checked_time_stamp_is_kept_with_the_roots_it_was_checked_by(
         assert school.home.tsa_roots() == authority.root_pem
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_refused_time_stamp_leaves_the_roots_as_they_were(
     school: SchoolHome, authority: LocalTimeStampAuthority, tmp_path: Path
 ) -> None:
@@ -93,7 +93,7 @@ def test_a_refused_time_stamp_leaves_the_roots_as_they_were(
         assert len(reader.tokens(asked.size)) == 1
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_time_stamp_is_fetched_in_two_steps_without_network(
     school: SchoolHome, authority: LocalTimeStampAuthority, tmp_path: Path
 ) -> None:

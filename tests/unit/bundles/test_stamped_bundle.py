@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from ledger.formats.tlog_proof import TlogProof
 from ledger.seal.time_stamps import build_query
 from ledger.verify.bundle import verify_bundle
 from ledger.verify.trust_policy import read_trust_policy
+from tests.support.programs import needs
 from tests.support.two_schools import School, new_school, send, sender_with_pupil
 from tests.unit.evidence.proof_ledgers import outside_policy
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ledger.verify.findings import Report
     from ledger.verify.trust_policy import TrustPolicy
 
-pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+pytestmark = needs("openssl")
 Files = dict[str, bytes]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pytest
 
 from ledger.bundles.container import SUMS_NAME, check_sha256sums, sha256sums
 from ledger.errors import MalformedInput
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def test_any_other_list_is_refused(sums: bytes | None, kind: str) -> None:
     assert (caught.value.kind, caught.value.exit_code) == (kind, 6)
 
 
-@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="this machine has no coreutils")
+@needs("sha256sum")
 def test_coreutils_checks_the_same_list(tmp_path: Path) -> None:
     for name, data in {**FILES, SUMS_NAME: sha256sums(FILES)}.items():
         path = tmp_path / name

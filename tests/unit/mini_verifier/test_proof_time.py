@@ -12,6 +12,7 @@ from ledger.seal.checkpoints import cosign
 from tests.golden.small_log import AUTHORITY, staffed_log
 from tests.golden.small_proof import WITNESS, WITNESS_NAME, write_folder, write_policy, write_sums
 from tests.mini_verifier.proof_folder import check_proof_folder
+from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,9 +56,6 @@ class TimeStampAuthority:
         )
 
 
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
-
-
 @pytest.fixture
 def tsa(tmp_path: Path) -> TimeStampAuthority:
     return TimeStampAuthority(tmp_path / "tsa")
@@ -86,7 +84,7 @@ def _stamped(tmp_path: Path, tsa: TimeStampAuthority) -> tuple[Path, Path]:
     return folder, policy
 
 
-@needs_openssl
+@needs("openssl")
 def test_tokens_bound_the_statement_from_both_sides(
     tmp_path: Path, tsa: TimeStampAuthority
 ) -> None:
@@ -96,7 +94,7 @@ def test_tokens_bound_the_statement_from_both_sides(
     assert proof.after[0] <= proof.before[0]
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_token_over_another_file_is_refused(tmp_path: Path, tsa: TimeStampAuthority) -> None:
     folder, policy = _stamped(tmp_path, tsa)
     shutil.copy(folder / "anchor" / "tokens" / "one.tsr", folder / "tokens" / "one.tsr")
@@ -104,7 +102,7 @@ def test_a_token_over_another_file_is_refused(tmp_path: Path, tsa: TimeStampAuth
     assert "bad-token" in check_proof_folder(folder, policy).codes
 
 
-@needs_openssl
+@needs("openssl")
 def test_a_token_of_an_authority_that_is_not_trusted_is_refused(
     tmp_path: Path, tsa: TimeStampAuthority
 ) -> None:
@@ -113,7 +111,7 @@ def test_a_token_of_an_authority_that_is_not_trusted_is_refused(
     assert "bad-token" in check_proof_folder(folder, policy).codes
 
 
-@needs_openssl
+@needs("openssl")
 def test_an_earlier_checkpoint_that_the_statement_does_not_quote_is_refused(
     tmp_path: Path, tsa: TimeStampAuthority
 ) -> None:
@@ -146,7 +144,7 @@ def test_a_cosignature_that_the_statement_quotes_bounds_it_from_below(tmp_path: 
     assert [one.isoformat() for one in proof.before] == ["2026-03-03T17:00:00+00:00"]
 
 
-@needs_openssl
+@needs("openssl")
 def test_an_anchor_token_that_the_statement_does_not_quote_is_refused(
     tmp_path: Path, tsa: TimeStampAuthority
 ) -> None:

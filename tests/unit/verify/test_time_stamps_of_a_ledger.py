@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.demo.local_tsa import LocalTimeStampAuthority, available
+from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.seal.time_stamps import build_query, read_roots
 from ledger.verify.saved_state import SavedState
 from tests.support.ledger_builder import FIRST_SEALED, BuiltLedger, Drawing, build_ledger
+from tests.support.programs import needs
 from tests.support.tampering import editing
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.unit.verify.conftest import Verify
 
-pytestmark = pytest.mark.skipif(not available(), reason="needs the openssl command")
+pytestmark = needs("openssl")
 
 
 @pytest.fixture(scope="module")

@@ -150,7 +150,7 @@ class HeadWitnessed(Event):
 @event_type("school.fork_found.v1")
 @dataclass(frozen=True, kw_only=True)
 class ForkFound(Event):
-    """Another log signed two heads that cannot both be true; the pair proves it.
+    """Another log signed two heads of one size and different roots; the pair proves it.
 
     Attributes:
         log_origin: origin of the other log.
@@ -161,6 +161,30 @@ class ForkFound(Event):
     log_origin: str
     seen: str
     shown: str
+
+
+@event_type("school.rewriting_proved.v1")
+@dataclass(frozen=True, kw_only=True)
+class RewritingProved(Event):
+    """Another log signed two heads, of which the larger shows another beginning than the smaller.
+
+    The heads alone do not show it; with the proof they do, to everybody.
+
+    Attributes:
+        log_origin: origin of the other log.
+        seen: the smaller head, seen before, verbatim.
+        shown: the larger head, shown now, verbatim.
+        own_root: the root hash that the larger head's tree has at the smaller one's size,
+            32 bytes; not the one that was signed.
+        consistency: the proof of that: from the smaller size with this root to the larger
+            head (RFC 9162 §2.1.4), hashes of 32 bytes.
+    """
+
+    log_origin: str
+    seen: str
+    shown: str
+    own_root: bytes
+    consistency: tuple[bytes, ...]
 
 
 class School(Aggregate):
@@ -175,7 +199,13 @@ class School(Aggregate):
         self.partners: dict[str, PartnerTrusted] = {}
         self.recipient: str | None = None
         self.calendar: dict[str, TermDatesRecorded] = {}
-        self.witnessed: dict[str, HeadWitnessed] = {}
+        self.witnessed: dict[str, list[HeadWitnessed]] = {}
+        self.forks: list[ForkFound | RewritingProved] = []
+
+    def newest_head(self, log_origin: str, up_to: int) -> HeadWitnessed | None:
+        """Give the newest head of at most a size that was seen of another log, or None."""
+        seen = self.witnessed.get(log_origin, [])
+        return next((one for one in reversed(seen) if one.tree_size <= up_to), None)
 
     def _check(self, event: Event) -> None:
         if isinstance(event, SchoolRegistered) and self.identity is not None:
@@ -210,7 +240,9 @@ class School(Aggregate):
             case PartnerTrusted():
                 self.partners[event.log_origin] = event
             case HeadWitnessed():
-                self.witnessed[event.log_origin] = event
+                self.witnessed.setdefault(event.log_origin, []).append(event)
+            case ForkFound() | RewritingProved():
+                self.forks.append(event)
             case PartnerDistrusted():
                 self.partners.pop(event.log_origin, None)
             case _:

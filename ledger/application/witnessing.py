@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
-from ledger.aggregates.school import ForkFound, HeadWitnessed, School
+from ledger.aggregates.school import ForkFound, HeadWitnessed, RewritingProved, School
 from ledger.application.desk import Desk
 from ledger.errors import AlterationFound, Unverifiable
+from ledger.formats.bundle_layout import ConsistencyProof
 from ledger.formats.checkpoint import Checkpoint, cosigner_name, origin_of
 from ledger.formats.signed_note import VerifierKey
 from ledger.seal.checkpoints import cosign, open_checkpoint
-from ledger.seal.tree import ProofMismatch, check_consistency
+from ledger.seal.continuation import SeenHead, rewritten_root
+from ledger.seal.tree import ProofMismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,12 @@ class ShownHead:
 
     Attributes:
         note: the signed checkpoint.
-        consistency: proof from the head last seen, or None.
+        proofs: what came with it as consistency proofs from earlier heads.
         log_key: the other log's key, from its trusted card.
     """
 
     note: bytes
-    consistency: Sequence[bytes] | None
+    proofs: Sequence[ConsistencyProof]
     log_key: VerifierKey
 
 
@@ -41,12 +44,11 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
     """Cosign another log's head and remember it; give the cosignature line.
 
     Raises:
-        AlterationFound: it forks from the head seen before, of the same size;
-            the pair is kept in this ledger as proof (kind `fork`).
+        AlterationFound: it shows itself that the log was rewritten since the head seen
+            before; the proof is kept in this ledger (kind `fork`).
         Unverifiable: nothing proves that it continues the head seen before.
     """
-    school, head = _continued(desk, shown, vouched=False)
-    seen = school.witnessed.get(head.origin)
+    school, head = _continued(desk, shown)
     line = cosign(
         shown.note,
         cosigner_name(origin_of(desk.lid)),
@@ -54,7 +56,7 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
         key.public,
         int(desk.now().timestamp()),
     )
-    if seen is None or head.size > seen.tree_size:
+    if all(one.tree_size < head.size for one in school.witnessed.get(head.origin, ())):
         school.record(
             HeadWitnessed,
             desk.entry(),
@@ -70,42 +72,51 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
 def keep_fork_shown(desk: Desk, shown: ShownHead) -> None:
     """Keep the proof where a head forks from the one seen before; sign nothing else.
 
-    Args:
-        desk: of whoever was shown it.
-        shown: the head, with the consistency proof as the log's own school gave it: one
-            that does not hold then counts as a fork.
-
     Raises:
         AlterationFound, Unverifiable: as `witness_head`.
     """
-    _continued(desk, shown, vouched=True)
+    _continued(desk, shown)
 
 
-def _continued(desk: Desk, shown: ShownHead, *, vouched: bool) -> tuple[School, Checkpoint]:
-    """Open a head under the trusted key, and demand that it continues the one seen before."""
+def _continued(desk: Desk, shown: ShownHead) -> tuple[School, Checkpoint]:
+    """Open a head under the trusted key, and demand that it continues all that was seen before."""
     head = open_checkpoint(shown.note, [shown.log_key]).checkpoint
     school = desk.load(School, desk.streams.school)
-    seen = school.witnessed.get(head.origin)
+    seen = school.newest_head(head.origin, head.size)
     if seen is not None:
-        _demand_provable(seen, shown, head)
-        if not _continues(seen, shown, head):
-            # Anybody can hand over a proof that does not hold; only the school may accuse itself.
-            if head.size > seen.tree_size and not vouched:
-                raise _unproved("The proof that came with it is for other heads, or damaged.")
-            _keep_fork(desk, school, seen, shown)
+        proof = _proof_since(seen, shown, head)
+        if proof is None:
+            _demand_newest(school, head)
+            raise _unproved("No proof came with it from the head seen before.")
+        own = _rewritten_root(seen, head, proof)
+        if own is not None:
+            heads = {
+                "log_origin": head.origin,
+                "seen": seen.note,
+                "shown": shown.note.decode("utf-8"),
+            }
+            _keep_fork(desk, school, heads, own, proof)
+    _demand_newest(school, head)
     return school, head
 
 
-def _demand_provable(seen: HeadWitnessed, shown: ShownHead, head: Checkpoint) -> None:
-    if head.size < seen.tree_size:
+def _demand_newest(school: School, head: Checkpoint) -> None:
+    newest = max((one.tree_size for one in school.witnessed.get(head.origin, ())), default=0)
+    if head.size < newest:
         raise Unverifiable(
-            f"A head of {head.size} entries is shown; one of {seen.tree_size} was seen before.",
+            f"A head of {head.size} entries is shown; one of {newest} was seen before.",
             "An older head may be true, but cosigning it would say it is the newest.",
             "Ask for the newest checkpoint.",
             kind="older-head",
         )
-    if head.size > seen.tree_size and shown.consistency is None:
-        raise _unproved("No proof came with it from the head seen before.")
+
+
+def _proof_since(
+    seen: HeadWitnessed, shown: ShownHead, head: Checkpoint
+) -> tuple[bytes, ...] | None:
+    if head.size == seen.tree_size:
+        return ()
+    return next((one.hashes for one in shown.proofs if one.old == seen.tree_size), None)
 
 
 def _unproved(why: str) -> Unverifiable:
@@ -118,30 +129,27 @@ def _unproved(why: str) -> Unverifiable:
     )
 
 
-def _continues(seen: HeadWitnessed, shown: ShownHead, head: Checkpoint) -> bool:
-    if head.size == seen.tree_size:
-        return head.root == seen.root_hash  # of one size, and not the same: a fork
+def _rewritten_root(seen: HeadWitnessed, head: Checkpoint, proof: Sequence[bytes]) -> bytes | None:
+    before, now = SeenHead(seen.tree_size, seen.root_hash), SeenHead(head.size, head.root)
     try:
-        check_consistency(
-            seen.tree_size, seen.root_hash, head.size, head.root, shown.consistency or ()
-        )
+        return rewritten_root(before, now, proof)
     except ProofMismatch:
-        return False
-    return True
+        # Anybody can hand over a proof that does not hold; the log alone can accuse itself.
+        raise _unproved("The proof that came with it is for other heads, or damaged.") from None
 
 
-def _keep_fork(desk: Desk, school: School, seen: HeadWitnessed, shown: ShownHead) -> None:
-    school.record(
-        ForkFound,
-        desk.entry(),
-        log_origin=seen.log_origin,
-        seen=seen.note,
-        shown=shown.note.decode("utf-8"),
-    )
+def _keep_fork(
+    desk: Desk, school: School, heads: dict[str, str], own: bytes, proof: tuple[bytes, ...]
+) -> NoReturn:
+    if proof:
+        school.record(RewritingProved, desk.entry(), own_root=own, consistency=proof, **heads)
+    else:
+        school.record(ForkFound, desk.entry(), **heads)
     desk.save(school)
     raise AlterationFound(
         "The other school's ledger has been rewritten; nothing was cosigned.",
-        "It signed two heads that cannot both be true. The pair is kept here as proof.",
-        "Do not rely on its entries; tell its headteacher and the local authority.",
+        "It signed two heads that cannot both be true. The proof is kept here.",
+        "Do not rely on its entries; tell its headteacher and the local authority, and give "
+        "them the proof: send-ledger school partners --forks --json.",
         kind="fork",
     )

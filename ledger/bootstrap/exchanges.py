@@ -12,7 +12,8 @@ from ledger.bootstrap.cards import transport_identity
 from ledger.bootstrap.consents import consent_to_share
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session, machine_actor
-from ledger.bundles.exchange import Exchange, policy_files
+from ledger.bundles.exchange import Exchange
+from ledger.bundles.policies import policy_files
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.signed_note import ED25519, VerifierKey

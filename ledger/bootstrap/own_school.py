@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ledger.aggregates.school import School
 from ledger.bootstrap.view import View
 from ledger.errors import AlterationFound, LedgerError
 from ledger.formats.ledger_file import StoredEntry
+from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import read_statement
 from ledger.projections.records import read_record
 from ledger.seal.authority import Authority
@@ -21,10 +24,25 @@ def own_school(view: View) -> School:
         AlterationFound: an entry's signature does not fit, its signer may not sign it, or it
             stands in a wrong place; of the kind of what was found.
     """
-    stream = view.home.file.streams["school"]
-    for entry in view.reader.stream(stream):
+    return read_own_school(
+        view.reader, view.authority, view.keys.data_key, view.home.file.streams["school"]
+    )
+
+
+def read_own_school(
+    reader: LedgerReader, authority: Authority, data_key: Callable[[bytes], bytes], stream: bytes
+) -> School:
+    """Rebuild the school's own record, as `own_school`.
+
+    Args:
+        reader: the open ledger file.
+        authority: its keys and roles.
+        data_key: stream id → data key.
+        stream: that of the school's own record.
+    """
+    for entry in reader.stream(stream):
         try:
-            _check_signed(view.authority, entry)
+            _check_signed(authority, entry)
         except LedgerError as error:
             raise AlterationFound(
                 "The school's own record is not as it was signed; nothing of it is told.",
@@ -32,7 +50,7 @@ def own_school(view: View) -> School:
                 "See what send-ledger verify says, and restore the newest backup.",
                 kind=error.kind,
             ) from None
-    return read_record(view.reader, view.keys.data_key, School, stream)
+    return read_record(reader, data_key, School, stream)
 
 
 def _check_signed(authority: Authority, entry: StoredEntry) -> None:

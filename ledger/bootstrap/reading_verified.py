@@ -7,15 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ledger.bootstrap.access import note_verifying
+from ledger.bootstrap.own_school import read_own_school
+from ledger.bootstrap.verifying import Receiver
 from ledger.bundles.container import identity_of
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, StorageFailed
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, NotFound, StorageFailed
 from ledger.formats.checkpoint import origin_of
 from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.seal.authority import read_authority
 from ledger.seal.content_keys import KeyRowAltered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledger.aggregates.school import School
     from ledger.bootstrap.access import Reading
     from ledger.bootstrap.home import Home
     from ledger.bootstrap.verifying import Wanted
@@ -78,9 +82,20 @@ def open_contents(
         identity = identity_of(keys.data_key(home.streams.transport.bytes))
     except KeyUnavailable:
         identity = None
-    recipient = origin_of(home.lid)
-    wanted = replace(wanted, data_key=keys.data_key, identity=identity, recipient=recipient)
+    receiver = Receiver(
+        origin=origin_of(home.lid), identity=identity, school=partial(_school_of, home, keys)
+    )
+    wanted = replace(wanted, data_key=keys.data_key, receiver=receiver)
     return wanted, ("reading-elsewhere", told) if told else None
+
+
+def _school_of(home: Home, keys: ContentKeyStore) -> School | None:
+    stream = home.file.streams["school"]
+    try:
+        with home.reading() as reader:
+            return read_own_school(reader, read_authority(reader), keys.data_key, stream)
+    except (KeyUnavailable, NotFound):
+        return None
 
 
 def _left_closed(error: LedgerError) -> tuple[str, str]:

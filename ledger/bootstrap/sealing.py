@@ -85,11 +85,8 @@ def cosign_checkpoint(session: Session, note: bytes, consistency: bytes | None) 
     """
     school = session.desk.load(School, session.desk.streams.school)
     key = session.home.machine_key("cosigner")
-    head = Checkpoint.parse(SignedNote.parse(note).text)
-    seen = school.witnessed.get(head.origin)
-    proofs = read_consistency(consistency) if consistency is not None and seen else ()
-    hashes = next((one.hashes for one in proofs if seen and one.old == seen.tree_size), None)
-    shown = ShownHead(note=note, consistency=hashes, log_key=_partner_log_key(school, note))
+    proofs = () if consistency is None else read_consistency(consistency)
+    shown = ShownHead(note=note, proofs=proofs, log_key=_partner_log_key(school, note))
     return witness_head(session.desk, CosignerKey(key.public, key.sign), shown)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ledger.aggregates.school import School
 from ledger.bootstrap.held_elsewhere import (
     SQLITE_MAGIC,
     ZIP_MAGIC,
@@ -22,6 +23,7 @@ from ledger.bootstrap.held_elsewhere import (
 )
 from ledger.bootstrap.own_partners import own_cosigners
 from ledger.bundles.container import decrypt, unpack
+from ledger.bundles.known_sender import verify_from_sender
 from ledger.bundles.receipt import open_receipt_file
 from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, NotFound
 from ledger.evidence.time_words import proved_time
@@ -45,6 +47,21 @@ _SEVERITY: Mapping[Result, int] = {"intact": 0, "unanchored": 1, "altered": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """The school that holds a bundle, as far as a reader there opens it.
+
+    Attributes:
+        origin: of its log.
+        identity: the age identity that opens what is sent to it, or None.
+        school: gives its own record, every signature checked; None where it is closed.
+    """
+
+    origin: str
+    identity: str | None
+    school: Callable[[], School | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is to be verified, and against what.
 
@@ -56,8 +73,7 @@ class Wanted:
         against: files and folders that others hold.
         policy: the files of a trust policy from outside, or None.
         since: go on from the last run that found the ledger intact.
-        identity: the age identity that opens a bundle, or None.
-        recipient: origin of the log of the school that holds the bundle, or None.
+        receiver: the school that holds a bundle, or None.
     """
 
     state_folder: Path
@@ -67,8 +83,7 @@ class Wanted:
     against: Sequence[Path] = ()
     policy: Mapping[str, bytes] | None = None
     since: bool = False
-    identity: str | None = None
-    recipient: str | None = None
+    receiver: Receiver | None = None
 
     @property
     def trust(self) -> TrustPolicy | None:
@@ -200,15 +215,24 @@ def _saved_path(state_folder: Path, lid: bytes | None) -> Path | None:
 
 
 def _verify_bundle(data: bytes, wanted: Wanted) -> Report:
-    if wanted.identity is None:
+    if wanted.receiver is None or wanted.receiver.identity is None:
         raise KeyUnavailable(
             "The bundle is encrypted.",
             "Only the receiving school can open it.",
             "Add --home and --as of somebody there who opens bundles.",
             kind="bundle-closed",
         )
-    members = unpack(decrypt(data, wanted.identity), allow=is_bundle_name)
-    return verify_bundle(members, wanted.trust, wanted.recipient)[0]
+    return _verify_members(
+        unpack(decrypt(data, wanted.receiver.identity), allow=is_bundle_name), wanted
+    )
+
+
+def _verify_members(members: Mapping[str, bytes], wanted: Wanted) -> Report:
+    receiver = wanted.receiver
+    school = receiver.school() if receiver else None
+    if receiver is None or school is None:
+        return verify_bundle(members, wanted.trust, receiver.origin if receiver else None)[0]
+    return verify_from_sender(members, school, receiver.origin, wanted.trust)[0]
 
 
 def _verify_zip(data: bytes, wanted: Wanted) -> Report:
@@ -225,7 +249,7 @@ def _verify_zip(data: bytes, wanted: Wanted) -> Report:
                 "it again.",
                 kind=refused.kind,
             ) from None
-    return verify_bundle(members, wanted.trust, wanted.recipient)[0]
+    return _verify_members(members, wanted)
 
 
 def _magic(path: Path) -> bytes:

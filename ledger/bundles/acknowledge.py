@@ -13,7 +13,8 @@ from ledger.aggregates.record_transfer import (
     TransferCompleted,
     TransferConfirmed,
 )
-from ledger.bundles.exchange import Exchange, policy_of_partner
+from ledger.bundles.exchange import Exchange
+from ledger.bundles.policies import policy_of_partner
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file, open_receipt_file
 from ledger.errors import AlterationFound, InputRefused, NotFound
 from ledger.formats.bundle_layout import CHECKPOINT

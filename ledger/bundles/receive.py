@@ -21,16 +21,15 @@ from ledger.aggregates.record_transfer import (
 from ledger.aggregates.school import PartnerTrusted
 from ledger.application.witnessing import ShownHead, keep_fork_shown, witness_head
 from ledger.bundles.container import decrypt, unpack
-from ledger.bundles.exchange import Exchange, policy_of_partner
+from ledger.bundles.exchange import Exchange
+from ledger.bundles.known_sender import sender_origin, verify_from_sender
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
 from ledger.errors import AlterationFound, InputRefused, RuleRefused
 from ledger.formats.bundle_layout import CHECKPOINT, CONSISTENCY, is_bundle_name, read_consistency
-from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.signed_note import SignedNote, VerifierKey
+from ledger.formats.signed_note import VerifierKey
 from ledger.formats.zip_archive import pack
-from ledger.seal.tree import ProofMismatch
 from ledger.values.code import Code
-from ledger.verify.bundle import ReceivedBundle, SeenHead, verify_bundle
+from ledger.verify.bundle import ReceivedBundle
 from ledger.verify.findings import Report
 
 REJECTION_REASONS = {
@@ -75,39 +74,17 @@ def receive_bundle(exchange: Exchange, data: bytes) -> Received:
             sender's log forked, of which the proof is kept.
     """
     members = unpack(decrypt(data, exchange.identity()), allow=is_bundle_name)
-    note = members.get(CHECKPOINT, b"")
-    partner = exchange.partner(Checkpoint.parse(SignedNote.parse(note).text).origin)
-    seen = exchange.school().witnessed.get(partner.log_origin)
-    head = SeenHead(seen.tree_size, seen.root_hash) if seen else None
-    report, bundle = verify_bundle(members, policy_of_partner(partner), exchange.origin, head)
-    if bundle is None:
-        _refuse(report)
-    shown = ShownHead(
-        note=note,
-        consistency=_continuation(members, seen.tree_size if seen else None),
-        log_key=VerifierKey.parse(partner.log_key),
-    )
-    if report.result == "altered":
-        _keep_fork(exchange, report, bundle, shown)
+    partner = exchange.partner(sender_origin(members))
+    report, bundle = verify_from_sender(members, exchange.school(), exchange.origin)
+    if "fork" in report.codes:  # it is the log's own, whatever else is wrong with the bundle
+        keep_fork_shown(exchange.desk, _shown_head(partner, members))
+    if bundle is None or report.result == "altered":
         _refuse(report)
     _demand_new(exchange, data, bundle)
-    line = witness_head(exchange.desk, exchange.cosigner, shown)
+    line = witness_head(exchange.desk, exchange.cosigner, _shown_head(partner, members))
     return _keep(
         exchange, partner, data=data, members=members, report=report, bundle=bundle, line=line
     )
-
-
-def _keep_fork(
-    exchange: Exchange, report: Report, bundle: ReceivedBundle, shown: ShownHead
-) -> None:
-    """Where all that is wrong is that the sender's log forked, keep the pair as proof.
-
-    Nobody but the sender can make a bundle that is otherwise sound and is ours, so
-    nobody else can have them accused by a proof that they never gave.
-    """
-    wrong = {one.code for one in report.findings if one.grade == "altered"}
-    if wrong == {ProofMismatch.kind} and bundle.manifest.to_origin == exchange.origin:
-        keep_fork_shown(exchange.desk, shown)
 
 
 def _refuse(report: Report) -> NoReturn:
@@ -135,13 +112,12 @@ def _demand_new(exchange: Exchange, data: bytes, bundle: ReceivedBundle) -> None
             )
 
 
-def _continuation(members: dict[str, bytes], seen: int | None) -> tuple[bytes, ...] | None:
-    if seen is None:
-        return None
-    for proof in read_consistency(members[CONSISTENCY]):
-        if proof.old == seen:
-            return proof.hashes
-    return None
+def _shown_head(partner: PartnerTrusted, members: dict[str, bytes]) -> ShownHead:
+    return ShownHead(
+        note=members[CHECKPOINT],
+        proofs=read_consistency(members[CONSISTENCY]),
+        log_key=VerifierKey.parse(partner.log_key),
+    )
 
 
 def _keep(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ledger.bootstrap.exchanges import own_policy
 from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import read_card
-from ledger.bundles.exchange import outside_policy
+from ledger.bundles.policies import outside_policy
 from ledger.demo.consent_form import PROVED, SHOWN
 from ledger.evidence.proof_folder import ProofRequest, build_proof
 from ledger.seal.private_files import write_private_folder

@@ -279,21 +279,21 @@ def check_consistency(
     _demand_growth(old, new)
     _demand_hashes((old_root, new_root, *proof))
     if old != new:
-        computed = _grown_roots(old, old_root, new, proof)
+        computed = grown_roots(old, old_root, new, proof)
     elif proof:
         raise _wrong_length()
     else:  # one size has one tree
         computed = [old_root, old_root]
     if computed != [old_root, new_root]:  # §2.1.4.2 step 7
         raise ProofMismatch(
-            "Two heads of the log contradict each other.",
-            "The later tree does not begin with the earlier one: something was rewritten.",
-            "Keep both heads: together they prove it. Ask who else holds a head of this log.",
+            "Nothing shows that the later head of the log continues the earlier one.",
+            "The proof is for other heads, or damaged; or the log was rewritten.",
+            "Keep both heads and the proof, and ask whose log it is for a proof that fits.",
         )
 
 
-def _grown_roots(old: int, old_root: bytes, new: int, proof: Sequence[bytes]) -> list[bytes]:
-    # Old and new root as the proof has them (RFC 9162 §2.1.4.2).
+def grown_roots(old: int, old_root: bytes, new: int, proof: Sequence[bytes]) -> list[bytes]:
+    """Give old and new root as a proof has them (RFC 9162 §2.1.4.2); compares nothing."""
     if not proof:  # step 1
         raise _wrong_length()
     path = [old_root, *proof] if old.bit_count() == 1 else proof  # step 2: a power of two

@@ -29,6 +29,7 @@ from ledger.formats.bundle_layout import (
     STATEMENTS,
     TOKENS,
     Attachment,
+    ConsistencyProof,
     digest_of_hashes,
     is_beside,
     is_bundle_name,
@@ -40,8 +41,8 @@ from ledger.formats.record_page import PAGE_MARK, PAGE_MARK_OF_ANY_VERSION
 from ledger.formats.sha256sums import check_sha256sums
 from ledger.formats.withheld import withheld_entries
 from ledger.formats.zip_archive import archive_size
+from ledger.seal.continuation import SeenHead, rewritten_root
 from ledger.seal.time_stamps import check_token
-from ledger.seal.tree import check_consistency
 from ledger.verify.bundle_entries import (
     check_every_field_shown,
     check_one_pupil,
@@ -69,14 +70,6 @@ if TYPE_CHECKING:
 
 SUBJECT: Final = "bundle"
 HEADS: Final = STATEMENTS + "head-"
-
-
-@dataclass(frozen=True, slots=True)
-class SeenHead:
-    """The newest head of the sender's log that the receiver has seen: size and root."""
-
-    size: int
-    root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +133,7 @@ def verify_bundle(
     members: Mapping[str, bytes],
     policy: TrustPolicy | None,
     recipient_origin: str | None,
-    last_seen: SeenHead | None = None,
+    seen: Sequence[SeenHead] = (),
 ) -> tuple[Report, ReceivedBundle | None]:
     """Verify a bundle.
 
@@ -149,7 +142,8 @@ def verify_bundle(
         policy: whose log is trusted; None to take the bundle's own word, which
             is reported as self-asserted.
         recipient_origin: origin of this school's log; None to leave it out.
-        last_seen: the newest head of the sender's log known here, or None.
+        seen: the heads of the sender's log known here, oldest first; each continues
+            the one before.
 
     Returns:
         The report, and what the bundle holds: None where it could not be read.
@@ -172,7 +166,7 @@ def verify_bundle(
     with findings.catching():
         examiner = _Examiner(LoggedMembers.open(findings, members, policy))
         examiner.check_time()
-        examiner.check_last_seen(last_seen)
+        examiner.check_continues(seen)
         bundle = examiner.read()
     return _concluded(findings, examiner, bundle, recipient_origin)
 
@@ -361,25 +355,32 @@ class _Examiner:
             for words in checked.not_checked:
                 findings.not_checked(words)
 
-    def check_last_seen(self, last_seen: SeenHead | None) -> None:
-        """Check that the sender's log continues the head that is known here."""
+    def check_continues(self, seen: Sequence[SeenHead]) -> None:
+        """Check that the sender's log continues what is known of it here."""
         head, findings = self.logged.head, self.logged.findings
         proofs = read_consistency(member(self.logged.files, CONSISTENCY))
         if any(one.new != head.size for one in proofs):
             raise MalformedInput("A consistency proof is for another head.", kind="bad-consistency")
-        if last_seen is None:
+        older = [one for one in seen if one.size <= head.size]
+        if len(older) < len(seen) and (not older or older[-1].size < head.size):
+            findings.not_checked("whether the sender's newer head, seen here before, continues it")
+        elif not seen:
             findings.not_checked("whether the sender's log continues an earlier head of it")
-            return
-        if last_seen.size == head.size:
-            hashes: tuple[bytes, ...] = ()
-        else:
-            fitting = [one.hashes for one in proofs if one.old == last_seen.size]
-            if not fitting:
-                findings.add(
-                    "proof-missing",
-                    words="It does not prove that the sender's log continues the head seen last.",
-                )
-                return
-            hashes = fitting[0]
-        with findings.catching():
-            check_consistency(last_seen.size, last_seen.root, head.size, head.root, hashes)
+        if older:
+            with findings.catching():
+                self._check_continues(older[-1], proofs)
+
+    def _check_continues(self, seen: SeenHead, proofs: Sequence[ConsistencyProof]) -> None:
+        head, findings = self.logged.head, self.logged.findings
+        hashes = [one.hashes for one in proofs if one.old == seen.size]
+        if seen.size == head.size:
+            hashes = [()]
+        if not hashes:
+            words = "It does not prove that the sender's log continues the head seen last."
+            findings.add("proof-missing", words=words)
+        elif rewritten_root(seen, SeenHead(head.size, head.root), hashes[0]) is not None:
+            findings.add(
+                "fork",
+                words=f"The sender's log was rewritten: of its first {seen.size:,} entries it had "
+                "signed another head, which is kept here.",
+            )

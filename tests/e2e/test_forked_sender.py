@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from ledger.bundles.card import read_card
+from ledger.formats.bundle_layout import read_consistency
+from ledger.formats.encoding import unb64
+from ledger.seal.checkpoints import open_checkpoint
 from ledger.seal.contents import open_entry
-from tests.support.handover import introduced
+from ledger.seal.tree import check_consistency
+from tests.support.handover import Pair, introduced
 from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
@@ -15,6 +21,8 @@ if TYPE_CHECKING:
 
 ZOE, OTHER = "A203102209083", "B801200005001"
 AS = ("--as", "senco")
+FIRST = "whether the sender's log continues an earlier head of it"
+KEPT = ("school.fork_found.v1", "school.rewriting_proved.v1")
 
 
 def forks_kept(school: SchoolHome) -> list[Any]:
@@ -24,10 +32,26 @@ def forks_kept(school: SchoolHome) -> list[Any]:
             open_entry(one, data_key).fields
             for one in reader.stream(session.desk.streams.school.bytes)
         ]
-    return [one for one in fields if one["event"] == "school.fork_found.v1"]
+    return [one for one in fields if one["event"] in KEPT]
 
 
-def test_t8_a_bundle_that_shows_a_fork_leaves_the_pair_of_heads_as_proof(
+def contradicts(pair: Pair, proof: dict[str, Any]) -> bool:
+    """Judge as somebody outside does, with the log's key and RFC 9162 alone."""
+    card = read_card(pair.read("sender/card"))
+    seen, shown = (
+        open_checkpoint(proof[one].encode(), [card.log_key]).checkpoint for one in ("seen", "shown")
+    )
+    if seen.size == shown.size:
+        return seen.root != shown.root
+    if proof["own_root"] is None:
+        return False
+    own = unb64(proof["own_root"])
+    (path,) = read_consistency(proof["consistency"].encode())
+    check_consistency(seen.size, own, shown.size, shown.root, path.hashes)
+    return own != seen.root
+
+
+def test_t8_a_bundle_that_shows_a_fork_leaves_what_proves_it_to_a_third_party(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     pair = introduced(tmp_path, tmp_path_factory)
@@ -38,11 +62,23 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_the_pair_of_heads_as_proof(
         school.ok("transfer", "send", pupil, *out, *AS)
         return pair.file(name)
 
-    pair.receiver.ok("transfer", "receive", send(pair.sender, ZOE, "true.age"), *AS)
+    def verified(file: str) -> tuple[int, dict[str, Any]]:
+        done = pair.receiver.run("verify", file, *AS, "--json")
+        return done.exit_code, json.loads(done.stdout)
+
+    true = send(pair.sender, ZOE, "true.age")
+    code, report = verified(true)
+    assert (code, FIRST in report["not_checked"]) == (0, True)
+    pair.receiver.ok("transfer", "receive", true, *AS)
+    code, report = verified(true)
+    assert (code, FIRST in report["not_checked"]) == (0, False)
     assert forks_kept(pair.receiver) == []
     of_one_size = send(forked, OTHER, "one size.age")
     longer = send(forked, ZOE, "longer.age")
     for number, file in enumerate((of_one_size, longer), start=1):
+        code, report = verified(file)
+        assert (code, report["codes"].get("fork")) == (10, 1)
+        assert len(forks_kept(pair.receiver)) == number - 1  # verifying keeps nothing
         refused = pair.receiver.run("transfer", "receive", file, *AS, "--json")
         assert (refused.exit_code, '"fork"' in refused.stderr) == (10, True), refused.output
         kept = forks_kept(pair.receiver)
@@ -50,3 +86,12 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_the_pair_of_heads_as_proof(
         assert kept[-1]["seen"] != kept[-1]["shown"]
         assert len(pair.receiver.ok("transfer", "list", *AS)) == 1
     assert pair.receiver.ok("verify", *AS)["result"] == "intact"
+    # Trusted no more, what it signed stays at hand.
+    origin = read_card(pair.read("sender/card")).origin
+    pair.receiver.ok("school", "distrust", origin, "--reason", "rewritten", "--as", "head")
+    code, report = verified(longer)  # by its own word alone, which accuses nobody
+    assert (code, "fork" in report["codes"], FIRST in report["not_checked"]) == (11, False, True)
+    same, grown = pair.receiver.ok("school", "partners", "--forks", *AS)
+    assert contradicts(pair, same)
+    assert contradicts(pair, grown)
+    assert not contradicts(pair, grown | {"own_root": None})  # both heads alone show nothing

@@ -78,5 +78,5 @@ def test_a_fork_of_one_size_is_refused_and_its_proof_kept(two: Pair) -> None:
     forked = sealed(two, "false", other)
     said = two.receiver.run(*forked, "--json", *AS)
     assert said.exit_code == 10, said.output
-    assert "kept here as proof" in said.stderr
+    assert "The proof is kept here" in said.stderr
     assert two.receiver.ok("verify", *AS)["result"] == "intact"

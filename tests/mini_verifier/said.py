@@ -35,7 +35,7 @@ SIGNERS: Final = {
     "head senco teacher": r"notification\.given|review\.held|entry\.corrected"
     r"|support_cycle\.(assessed|planned|started|reviewed)",
     "administrator head teacher": r"entry\.proposed",
-    "administrator head senco system": r"school\.(head_witnessed|fork_found)",
+    "administrator head senco system": r"school\.(head_witnessed|fork_found|rewriting_proved)",
     "head senco": r"(pupil|parental_responsibility|notification|support_cycle|support_plan"
     r"|review|ehc_plan|annual_review|consent)\..*"
     r"|my_story\.recorded|protected_address\.recorded|school\.partner_trusted",

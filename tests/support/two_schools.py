@@ -21,7 +21,7 @@ from ledger.aggregates.handover import (
 from ledger.aggregates.log import StreamHead, StreamHeadLogged
 from ledger.bundles.build import BundleRequest, Contents, Selection, build_bundle, choose_contents
 from ledger.bundles.container import new_identity
-from ledger.bundles.exchange import policy_files
+from ledger.bundles.policies import policy_files
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
 from ledger.formats.card import Card
 from ledger.formats.checkpoint import cosigner_name

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from ledger.aggregates.school import (
+    ForkFound,
     LocalRulesChosen,
     PartnerDistrusted,
+    RewritingProved,
     SchoolIdentityChanged,
     Term,
     TermDatesRecorded,
@@ -19,14 +21,17 @@ from ledger.application.school import record_of_school, trust_card
 from ledger.bootstrap.cards import school_card, transport_identity
 from ledger.bootstrap.own_school import own_school
 from ledger.bundles.card import fingerprint, read_card
-from ledger.bundles.exchange import outside_policy
+from ledger.bundles.policies import outside_policy
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.common_options import LIST, WITHOUT_HOME
 from ledger.entrypoints.cli.parameters import WORDS, GivenPath, NewFolder
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import InputRefused, UsageError
-from ledger.formats.checkpoint import origin_of
+from ledger.formats.bundle_layout import ConsistencyProof, write_consistency
+from ledger.formats.checkpoint import Checkpoint, origin_of
+from ledger.formats.encoding import b64
+from ledger.formats.signed_note import SignedNote
 from ledger.seal.private_files import write_private, write_private_folder
 from ledger.statute.rules import local_profiles
 from ledger.values.counting import counted
@@ -147,15 +152,22 @@ def distrust(setting: Setting, origin: str, *, reason: str) -> None:
 
 
 @ledger_command(command, "partners", takes=LIST)
-def partners(setting: Setting) -> None:
+@click.option("--forks", is_flag=True, help="Instead: proofs that a ledger was rewritten.")
+def partners(setting: Setting, *, forks: bool) -> None:
     """Show the schools whose cards are trusted.
+
+    With --forks, show what proves that another school's ledger was rewritten. As
+    --json it is everything that a third party needs: docs/formats/log.md.
 
     \b
     Examples:
       send-ledger school partners --as senco
-      send-ledger school partners --as senco --json
+      send-ledger school partners --forks --as senco --json
     """
     with viewing(setting) as view:
+        if forks:
+            _say_forks(setting, own_school(view).forks)
+            return
         rows = [
             {
                 "name": one.name,
@@ -168,6 +180,37 @@ def partners(setting: Setting) -> None:
         ]
     columns = {"name": "School", "urn": "URN", "origin": "Ledger", "words": "Fingerprint"}
     say_table(setting, rows, columns, empty="No other school is trusted yet.")
+
+
+def _say_forks(setting: Setting, forks: Sequence[ForkFound | RewritingProved]) -> None:
+    rows = []
+    for one in forks:
+        seen, shown = (
+            Checkpoint.parse(SignedNote.parse(note.encode("utf-8")).text)
+            for note in (one.seen, one.shown)
+        )
+        row = {
+            "origin": one.log_origin,
+            "found_on": str(one.occurred_on),
+            "seen_size": seen.size,
+            "shown_size": shown.size,
+            "seen": one.seen,
+            "shown": one.shown,
+            "own_root": None,
+            "consistency": None,
+        }
+        if isinstance(one, RewritingProved):
+            proof = ConsistencyProof(seen.size, shown.size, one.consistency)
+            row["own_root"] = b64(one.own_root)
+            row["consistency"] = write_consistency([proof]).decode("ascii")
+        rows.append(row)
+    columns = {
+        "origin": "Ledger",
+        "found_on": "Found on",
+        "seen_size": "Seen",
+        "shown_size": "Then",
+    }
+    say_table(setting, rows, columns, empty="No ledger was found rewritten.")
 
 
 @ledger_command(command, "policy", takes=WITHOUT_HOME)

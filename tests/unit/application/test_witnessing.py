@@ -10,6 +10,7 @@ import pytest
 from ledger.aggregates.school import School
 from ledger.application.witnessing import CosignerKey, ShownHead, keep_fork_shown, witness_head
 from ledger.errors import AlterationFound, Unverifiable
+from ledger.formats.bundle_layout import ConsistencyProof
 from ledger.formats.checkpoint import Checkpoint, cosigner_name, origin_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, ED25519, VerifierKey
 from ledger.seal.checkpoints import check_cosignatures, sign_checkpoint
@@ -42,12 +43,13 @@ class OtherLog:
         """Show its head at a size, with the proof since an earlier one."""
         root = Frontier.empty().extend(self.leaves[:size]).root()
         head = Checkpoint(origin=self.origin, size=size, root=root)
-        proof = None
+        proofs = []
         if since is not None:
             nodes = TileNodes(lambda _level, _number: b"".join(self.leaves))
-            proof = prove_consistency(nodes, since, size)
+            hashes = tuple(prove_consistency(nodes, since, size))
+            proofs.append(ConsistencyProof(since, size, hashes))
         note = sign_checkpoint(head, self.key.sign, self.key.public)
-        return ShownHead(note=note, consistency=proof, log_key=self.vkey)
+        return ShownHead(note=note, proofs=proofs, log_key=self.vkey)
 
 
 def other_log(story: str) -> OtherLog:
@@ -64,7 +66,7 @@ def ours(senco: Session) -> CosignerKey:
 
 def known(session: Session) -> int:
     school = session.desk.load(School, session.desk.streams.school)
-    return max((one.tree_size for one in school.witnessed.values()), default=0)
+    return max((one.tree_size for all_ in school.witnessed.values() for one in all_), default=0)
 
 
 def size(session: Session) -> int:
@@ -106,10 +108,10 @@ def keeping(desk: Desk, _ours: CosignerKey, shown: ShownHead) -> None:
 
 @pytest.mark.parametrize(
     ("heads", "told"),
-    [((5, None), witness_head), ((5, None), keeping), ((9, 5), keeping)],
-    ids=["same size", "same size, in a bundle", "grown, in a bundle"],
+    [((5, None), witness_head), ((9, 5), witness_head), ((5, None), keeping), ((9, 5), keeping)],
+    ids=["same size", "grown", "same size, in a bundle", "grown, in a bundle"],
 )
-def test_a_fork_is_refused_and_the_pair_kept_as_proof(
+def test_a_fork_is_refused_and_what_proves_it_kept(
     school: SchoolHome,
     senco: Session,
     ours: CosignerKey,
@@ -124,14 +126,44 @@ def test_a_fork_is_refused_and_the_pair_kept_as_proof(
     assert (refused.value.kind, refused.value.exit_code) == ("fork", 10)
     assert known(senco) == 5
     assert size(senco) == before + 1
+    (kept,) = senco.desk.load(School, senco.desk.streams.school).forks
+    notes = (true.shown(5).note.decode(), false.shown(*heads).note.decode())
+    assert (kept.seen, kept.shown) == notes
     assert school.ok("verify", "--as", "senco")["result"] == "intact"
+
+
+def test_a_fork_from_a_head_before_the_newest_is_kept_too(
+    senco: Session, ours: CosignerKey
+) -> None:
+    true, false = other_log("true"), other_log("false")
+    witness_head(senco.desk, ours, true.shown(5))
+    witness_head(senco.desk, ours, true.shown(9, 5))
+    with pytest.raises(AlterationFound):
+        witness_head(senco.desk, ours, false.shown(7, 5))
+    assert len(senco.desk.load(School, senco.desk.streams.school).forks) == 1
+    with pytest.raises(Unverifiable) as refused:  # true, and not the newest
+        witness_head(senco.desk, ours, true.shown(7, 5))
+    assert refused.value.kind == "older-head"
+
+
+def test_a_proof_that_does_not_hold_the_root_it_starts_from_accuses_nobody(
+    senco: Session, ours: CosignerKey
+) -> None:
+    true, false = other_log("true"), other_log("false")
+    witness_head(senco.desk, ours, true.shown(4))
+    before = size(senco)
+    with pytest.raises(Unverifiable) as refused:
+        witness_head(senco.desk, ours, false.shown(9, 4))
+    assert refused.value.kind == "no-consistency-proof"
+    assert size(senco) == before
 
 
 def test_a_proof_that_does_not_hold_accuses_nobody(senco: Session, ours: CosignerKey) -> None:
     log = other_log("true")
     witness_head(senco.desk, ours, log.shown(5))
     before = size(senco)
-    wrong = replace(log.shown(9), consistency=[bytes(32)] * len(log.shown(9, 5).consistency or ()))
+    (proof,) = log.shown(9, 5).proofs
+    wrong = replace(log.shown(9), proofs=[replace(proof, hashes=(bytes(32),) * len(proof.hashes))])
     with pytest.raises(Unverifiable) as refused:
         witness_head(senco.desk, ours, wrong)
     assert (refused.value.kind, refused.value.exit_code) == ("no-consistency-proof", 11)
@@ -143,7 +175,7 @@ def test_a_proof_that_does_not_hold_accuses_nobody(senco: Session, ours: Cosigne
 def test_a_head_that_the_log_did_not_sign_is_refused(senco: Session, ours: CosignerKey) -> None:
     log = other_log("true")
     stranger = OtherLog(SigningKey(drawn("a stranger")), log.origin, log.leaves)
-    forged = ShownHead(note=stranger.shown(5).note, consistency=None, log_key=log.vkey)
+    forged = ShownHead(note=stranger.shown(5).note, proofs=(), log_key=log.vkey)
     before = size(senco)
     with pytest.raises((AlterationFound, Unverifiable)):
         witness_head(senco.desk, ours, forged)

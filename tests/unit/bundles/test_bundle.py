@@ -29,7 +29,8 @@ from ledger.formats.bundle_layout import (
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.sd_jwt import read_sd_jwt, write_sd_jwt
 from ledger.formats.tlog_proof import TlogProof
-from ledger.verify.bundle import SeenHead, verify_bundle
+from ledger.seal.continuation import SeenHead
+from ledger.verify.bundle import verify_bundle
 from tests.support.two_schools import SUBJECT, School, selection_of, send
 
 if TYPE_CHECKING:
@@ -229,23 +230,52 @@ def test_a_page_of_another_version_cannot_be_compared(transfer: Transfer) -> Non
     assert (report.exit_code, report.codes["unverifiable"]) == (11, 1)
 
 
-def test_consistency_with_the_head_seen_last(schools: tuple[School, School]) -> None:
+def test_consistency_with_the_heads_seen_before(schools: tuple[School, School]) -> None:
     sender, receiver = schools
     first = send(sender, receiver)
     _, seen = verify_bundle(first.members, sender.policy, receiver.origin)
     assert seen is not None
     again = send(sender, receiver, sequence=2, earlier=(seen.size,))
 
-    def check(members: dict[str, bytes], head: SeenHead) -> Report:
-        return verify_bundle(members, sender.policy, receiver.origin, head)[0]
+    def check(members: dict[str, bytes], *heads: SeenHead) -> Report:
+        return verify_bundle(members, sender.policy, receiver.origin, heads)[0]
 
-    head = SeenHead(seen.size, seen.root)
-    assert check(again.members, head).result == "intact"
-    assert check(first.members, head).result == "intact"
-    assert check(again.members, SeenHead(seen.size, bytes(32))).codes["proof-mismatch"]
-    assert check(first.members, SeenHead(seen.size, bytes(32))).exit_code == 10
+    def unchecked(report: Report) -> list[str]:
+        assert (report.result, len(report.findings)) == ("intact", 0)
+        return [one for one in report.not_checked if "head" in one]
+
+    head, other = SeenHead(seen.size, seen.root), SeenHead(seen.size, bytes(32))
+    newer = SeenHead(seen.size + 1, bytes(32))
+    assert unchecked(check(again.members, head)) == []
+    assert unchecked(check(first.members, head)) == []
+    assert unchecked(check(first.members, head, newer)) == []
+    assert unchecked(check(first.members)) == [
+        "whether the sender's log continues an earlier head of it"
+    ]
+    assert unchecked(check(first.members, newer)) == [
+        "whether the sender's newer head, seen here before, continues it"
+    ]
+    for members in (first.members, again.members):
+        forked = check(members, other)
+        assert (forked.exit_code, forked.codes["fork"]) == (10, 1)
     late = check(again.members, SeenHead(seen.size - 1, bytes(32)))
     assert (late.exit_code, late.codes["proof-missing"]) == (11, 1)
+
+
+def test_a_damaged_consistency_proof_shows_no_fork(schools: tuple[School, School]) -> None:
+    sender, receiver = schools
+    first = send(sender, receiver)
+    _, seen = verify_bundle(first.members, sender.policy, receiver.origin)
+    assert seen is not None
+    again = send(sender, receiver, sequence=2, earlier=(seen.size,)).members
+    (proof,) = read_consistency(again["consistency"])
+    wrong = replace(proof, hashes=(*proof.hashes[:-1], bytes(32)))
+    again["consistency"] = write_consistency([wrong])
+    again["SHA256SUMS"] = sha256sums(again)
+    heads = [SeenHead(seen.size, seen.root)]
+    report, _ = verify_bundle(again, sender.policy, receiver.origin, heads)
+    assert (report.exit_code, "fork" in report.codes) == (10, False)
+    assert report.codes["proof-mismatch"] == 1
 
 
 @pytest.mark.parametrize("count", [65, MAX_CONSISTENCY_PROOFS])

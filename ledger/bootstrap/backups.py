@@ -12,7 +12,7 @@ from typing import Any
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import BACKUP_NOTE, behind_mark, living_home
 from ledger.bootstrap.places import demand_outside
-from ledger.errors import AlterationFound, InputRefused, MalformedInput, StorageFailed
+from ledger.errors import AlterationFound, InputRefused, MalformedInput, UsageError
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.encoding import b64url, strict_json, unb64url
@@ -47,13 +47,13 @@ def back_up(home: Home, target: Path) -> CopyReport:
     """Copy a home into a new folder, and verify the copy.
 
     Raises:
-        StorageFailed: the folder exists, or the disk refuses; what was written
-            is removed again.
+        UsageError: the folder exists.
+        StorageFailed: the disk refuses; what was written is removed again.
         AlterationFound: the home's entries do not give its own head.
     """
     demand_outside(home.path, target, "The backup")
     if target.exists():
-        raise StorageFailed(
+        raise UsageError(
             "The backup's folder exists already; nothing was copied.",
             "A backup is never mixed with an older one.",
             remedy="Name a new folder, e.g. with today's date.",
@@ -89,7 +89,8 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[Check
 
     Raises:
         InputRefused: it is no backup, or a head is another ledger's.
-        StorageFailed: the folder exists, or the disk refuses.
+        UsageError: the folder exists.
+        StorageFailed: the disk refuses.
         AlterationFound: the backup is damaged.
     """
     lid, noted = _read_note(backup)
@@ -102,7 +103,7 @@ def restore(backup: Path, target: Path, state_folder: Path, seen: Iterable[Check
             kind="other-ledger",
         )
     if target.exists():
-        raise StorageFailed(
+        raise UsageError(
             "The folder exists already; nothing was restored.",
             "A home is never restored over another.",
             remedy="Name a new folder; move the damaged home away first.",

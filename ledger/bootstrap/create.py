@@ -19,7 +19,7 @@ from ledger.bootstrap.home import Clock, Entropy, Home
 from ledger.bootstrap.places import demand_outside, demand_safe_place
 from ledger.bootstrap.session import open_session
 from ledger.bundles.container import new_identity
-from ledger.errors import StorageFailed
+from ledger.errors import UsageError
 from ledger.formats import bech32
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.encoding import b64url
@@ -97,7 +97,8 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
     """Make a home, whole or not at all.
 
     Raises:
-        StorageFailed: the folder is not empty, or cannot be written.
+        UsageError: the folder is not empty.
+        StorageFailed: it cannot be written.
         InputRefused: a passphrase is too short.
     """
     folder = request.path
@@ -105,7 +106,7 @@ def create_home(request: NewHome, state_folder: Path, clock: Clock, entropy: Ent
     demand_safe_place(folder)
     demand_outside(folder, request.root_key_path, "The root key")
     if folder.exists() and any(folder.iterdir()):
-        raise StorageFailed(
+        raise UsageError(
             "The folder is not empty; no home was made.",
             "Other files would be taken for the home's own.",
             remedy="Name a folder that does not exist yet.",

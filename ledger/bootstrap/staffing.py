@@ -14,7 +14,7 @@ from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.person import demand_live_key
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
-from ledger.errors import KeyUnavailable, NotFound, RuleRefused, StorageFailed
+from ledger.errors import KeyUnavailable, NotFound, RuleRefused, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
@@ -52,7 +52,7 @@ def add_person(session: Session, newcomer: Newcomer) -> bytes:
 
     Raises:
         NotAuthorised: the actor may not grant that role.
-        StorageFailed: the handle is taken.
+        UsageError: the handle is taken.
     """
     keys = _write_key_file(session.home, newcomer)
     try:
@@ -231,7 +231,7 @@ def recover_reading(
 def _write_key_file(home: Home, newcomer: Newcomer) -> PersonKeys:
     check_handle(newcomer.handle)
     if any(one.handle == newcomer.handle for one in home.locators()):
-        raise StorageFailed(
+        raise UsageError(
             f"The handle “{newcomer.handle}” is taken.",
             "Each person's key file has a handle of its own.",
             remedy="Choose another, e.g. with a figure behind it.",

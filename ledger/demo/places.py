@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledger.errors import StorageFailed
+from ledger.errors import UsageError
 from ledger.seal.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -129,10 +129,11 @@ class Places:
         """Make the folders, all of them closed to others.
 
         Raises:
-            StorageFailed: the folder is not empty, or cannot be made.
+            UsageError: the folder is not empty.
+            StorageFailed: it cannot be made.
         """
         if self.root.exists() and any(self.root.iterdir()):
-            raise StorageFailed(
+            raise UsageError(
                 "The folder is not empty; nothing was played.",
                 remedy="Name a folder that does not exist yet.",
                 kind="folder-not-empty",

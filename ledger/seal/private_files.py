@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from ledger.errors import KeyUnavailable, LedgerBusy, StorageFailed
+from ledger.errors import KeyUnavailable, LedgerBusy, StorageFailed, UsageError
 
 if sys.platform == "win32":
     import msvcrt
@@ -71,8 +71,8 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
         replace: whether a file already there may be replaced.
 
     Raises:
-        StorageFailed: the file is there already (kind `file-exists`), or the
-            disk refused.
+        UsageError: kind `file-exists`: the file is there already.
+        StorageFailed: the disk refused.
     """
     try:
         if replace:
@@ -81,7 +81,7 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
             _write_new(path, content)
         _flush_folder(path.parent)
     except FileExistsError:
-        raise StorageFailed(
+        raise UsageError(
             "A private file is not overwritten.",
             "There is a file of that name already.",
             "Move the old one away first, or choose another name.",
@@ -109,7 +109,7 @@ def write_private_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         files: name → content; a name may hold `/`, for a folder inside.
 
     Raises:
-        StorageFailed: as `make_private_folder` and `write_private`.
+        UsageError, StorageFailed: as `make_private_folder` and `write_private`.
     """
     make_private_folder(folder)
     for name, content in files.items():

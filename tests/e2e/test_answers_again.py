@@ -92,5 +92,5 @@ def test_a_file_that_was_written_comes_out_the_same_and_nothing_is_recorded(pair
     assert pair.read("confirmation") == pair.read("confirmed again")
     assert pair.sender.fingerprint() == before
     pair.receiver.refused(
-        8, "file-exists", "transfer", "receipt", number, "--out", pair.file("first"), *AS
+        2, "file-exists", "transfer", "receipt", number, "--out", pair.file("first"), *AS
     )

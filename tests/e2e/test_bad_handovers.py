@@ -246,11 +246,11 @@ def test_a_step_that_does_not_wait_is_refused(at_stage: Any) -> None:
     pair.receiver.refused(5, "no-transfer", "transfer", "accept", "--new", *out)
     pair.receiver.refused(5, "no-transfer", "transfer", "reject", "--because", "other", *out)
     taken = ("--receipt", pair.file("accepted"), "--as", "senco")
-    pair.receiver.refused(8, "file-exists", "transfer", "accept", *taken)
+    pair.receiver.refused(2, "file-exists", "transfer", "accept", *taken)
     send = ("transfer", "send", ZOE, "--to", "Nowhere School", "--as", "senco")
     pair.sender.refused(5, "unknown-school", *send, "--out", pair.file("new.age"))
     again = ("transfer", "send", ZOE, "--to", "106653", "--as", "senco")
-    pair.sender.refused(8, "file-exists", *again, "--out", pair.file("zoe.age"))
+    pair.sender.refused(2, "file-exists", *again, "--out", pair.file("zoe.age"))
 
 
 def test_ones_own_papers_are_called_so(at_stage: Any) -> None:

@@ -85,7 +85,7 @@ def test_a_handle_is_a_few_plain_characters(school: SchoolHome, handle: str) -> 
 
 def test_a_handle_is_given_once(school: SchoolHome) -> None:
     words = ("staff", "add", "Tim Reed", "--role", "teacher", "--handle", "senco")
-    school.refused(8, "handle-taken", *words, "--as", "head", *new_words(school))
+    school.refused(2, "handle-taken", *words, "--as", "head", *new_words(school))
 
 
 def test_a_short_passphrase_is_refused_and_leaves_no_key_file(school: SchoolHome) -> None:
@@ -303,8 +303,8 @@ def test_a_person_may_revoke_their_own_key_and_nobody_the_ledgers(school: School
     listed = school.ok("staff", "list", "--as", "head")
     keys = {row["name"]: row["key"] for row in listed}
     for machine in ("log", "system", "root key"):
-        revoke = ("staff", "revoke-key", keys[machine], "--because", "lost", "--reason", "x")
-        school.refused(7, "revocation-not-permitted", *revoke, "--as", "head")
+        words = ("--because", "lost", "--reason", "x", "--as", "head", "--", keys[machine])
+        school.refused(7, "revocation-not-permitted", "staff", "revoke-key", *words)
     own = ("staff", "revoke-key", "office", "--because", "lost", "--reason", "x")
     school.ok(*own, "--as", "office")
     intact(school)

@@ -191,10 +191,10 @@ def test_a_backup_cut_at_its_end_and_made_to_agree_is_refused(school: SchoolHome
 def test_nothing_is_written_over(school: SchoolHome) -> None:
     backup = school.folder / "backup"
     backup.mkdir()
-    school.refused(8, "folder-not-empty", "backup", str(backup))
+    school.refused(2, "folder-not-empty", "backup", str(backup))
     backup.rmdir()
     school.ok("backup", str(backup))
-    school.refused(8, "folder-not-empty", "restore", str(backup))
+    school.refused(2, "folder-not-empty", "restore", str(backup))
     school.refused(6, "not-a-backup", "restore", str(school.path), env=at(school, "new"))
     assert not (school.folder / "new").exists()
 
@@ -368,13 +368,13 @@ def test_a_home_is_made_whole_and_said_to_be_self_rooted(school: SchoolHome) -> 
     assert "It signs nothing" in text
     assert school.run("staff", "list", "--as", "head", env=at(school, "new")).exit_code == 0
     refused = school.run(*init(school, "-2"), "--json", env=at(school, "new"))
-    assert (refused.exit_code, json.loads(refused.stderr)["error"]) == (8, "folder-not-empty")
+    assert (refused.exit_code, json.loads(refused.stderr)["error"]) == (2, "folder-not-empty")
 
 
 @pytest.mark.parametrize("taken", ["new-root", "new-sheet"])
 def test_where_a_key_cannot_be_kept_no_home_is_made(school: SchoolHome, taken: str) -> None:
     theirs = school.write(taken, "somebody else's file")
-    school.refused(8, "file-exists", *init(school), env=at(school, "new"))
+    school.refused(2, "file-exists", *init(school), env=at(school, "new"))
     assert not (school.folder / "new").exists()
     with open(theirs) as file:  # noqa: PTH123  a path as text
         assert file.read() == "somebody else's file"

@@ -84,6 +84,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _in_json(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Ask for JSON; what follows `--`, such as a key's id that begins with a dash, stays last."""
+    end = words.index("--") if "--" in words else len(words)
+    return (*words[:end], "--json", *words[end:])
+
+
 @dataclass(frozen=True)
 class SchoolHome:
     """A home, the state folder of its computer, and what its people keep.
@@ -128,7 +134,7 @@ class SchoolHome:
 
     def ok(self, *words: str, **how: Any) -> Any:
         """Run a command that succeeds; give its JSON."""
-        result = self.run(*words, "--json", **how)
+        result = self.run(*_in_json(words), **how)
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
 
@@ -140,7 +146,7 @@ class SchoolHome:
         """
         before = self.fingerprint()
         plain = self.run(*words, **how)
-        result = self.run(*words, "--json", **how)
+        result = self.run(*_in_json(words), **how)
         said: dict[str, Any] = json.loads(result.stderr)
         assert (result.exit_code, said["error"]) == (code, kind), result.output
         assert (plain.exit_code, said["exit_code"]) == (code, code)

@@ -12,7 +12,7 @@ from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.demo.play import Wish, play
 from ledger.entrypoints.cli.command import Setting, ledger_command, say, state_folder
 from ledger.entrypoints.cli.common_options import WITHOUT_HOME
-from ledger.errors import StorageFailed
+from ledger.errors import UsageError
 
 FOLDER_NAME: Final = "send-ledger-demo-{day}"
 SAME_DAY: Final = 100
@@ -63,7 +63,7 @@ def _new_folder() -> Path:
         folder = Path(name if number == 1 else f"{name}-{number}")
         if not folder.exists():
             return folder
-    raise StorageFailed(
+    raise UsageError(
         "There are too many demonstrations of today here.",
         "Each gets a folder of its own; none is overwritten.",
         remedy="Name a new folder: send-ledger demo FOLDER.",

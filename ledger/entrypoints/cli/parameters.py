@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from ledger.entrypoints.cli.days import Read
-from ledger.errors import InputRefused, NotFound, StorageFailed
+from ledger.errors import InputRefused, NotFound, UsageError
 from ledger.values.code import Code
 from ledger.values.code_set import code_set
 from ledger.values.money import Money
@@ -57,10 +57,10 @@ class NewFolder(click.Path):
         """Take the path.
 
         Raises:
-            StorageFailed: something is there already.
+            UsageError: something is there already.
         """
         if Path(value).exists():
-            raise StorageFailed(
+            raise UsageError(
                 "The folder exists already; nothing was written.",
                 "What is given away is not mixed with what was there before.",
                 "Name a new one with --out.",

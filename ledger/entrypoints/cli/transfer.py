@@ -31,7 +31,7 @@ from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.transfer_pupil import ask_whose, new_pupil
 from ledger.entrypoints.cli.transfer_reading import command, find_transfer
 from ledger.entrypoints.cli.viewing import pupil_stream
-from ledger.errors import InputRefused, StorageFailed
+from ledger.errors import InputRefused, UsageError
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
@@ -159,7 +159,7 @@ def _attachment(at_work: Acting, path: Path) -> Attachment:
 
 def _demand_new_file(path: Path) -> None:
     if path.exists():
-        raise StorageFailed(
+        raise UsageError(
             f"{path} exists already; nothing was done.",
             "Nothing is overwritten that somebody may need.",
             remedy="Name a new file.",

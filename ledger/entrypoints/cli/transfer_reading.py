@@ -21,7 +21,7 @@ from ledger.entrypoints.cli.history_page import (
 )
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import viewing_pupils
-from ledger.errors import KeyUnavailable, NotFound, StorageFailed
+from ledger.errors import KeyUnavailable, NotFound, UsageError
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private_folder
 from ledger.values.counting import are, counted
@@ -106,7 +106,7 @@ def show(setting: Setting, number: str, *, out: Path | None) -> None:
     folder when it was read.
     """
     if out is not None and out.exists():
-        raise StorageFailed(
+        raise UsageError(
             "The folder exists already; nothing was written.",
             "A child's record is not mixed with other files.",
             remedy="Name a new one with --out.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, StorageFailed
+from ledger.errors import KeyUnavailable, LedgerBusy, LedgerError, StorageFailed, UsageError
 from ledger.seal import private_files
 from ledger.seal.private_files import (
     WriterLock,
@@ -80,7 +80,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_private_file_is_never_overwritten_unasked(tmp_path: Path) -> None:
     path = tmp_path / "log.key"
     write_private(path, b"first")
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(UsageError) as caught:
         write_private(path, b"second")
     assert caught.value.kind == "file-exists"
     assert read_private(path) == b"first"
@@ -90,7 +90,7 @@ def test_a_private_file_is_never_overwritten_unasked(tmp_path: Path) -> None:
 def test_a_private_file_is_never_written_through_a_link(tmp_path: Path) -> None:
     link, target = tmp_path / "log.key", tmp_path / "elsewhere"
     link.symlink_to(target)
-    with pytest.raises(StorageFailed):
+    with pytest.raises(UsageError):
         write_private(link, b"secret")
     write_private(link, b"secret", replace=True)
     assert not target.exists()

@@ -177,8 +177,14 @@ class Authority:
                 self.roles.setdefault(payload["person"], []).append(record_)
             case kinds.SUCCESSION:
                 self._succeed(index, statement)
-            case _:
+            case kinds.ROLE_WITHDRAWN:
                 self._withdraw(index, statement)
+            case _:
+                raise NotAuthorised(
+                    "Among the entries about keys and roles stands one that is about neither.",
+                    "The program never writes one there.",
+                    kind="stream-mixed",
+                )
 
     def _checked_key(self, statement: Statement) -> bytes:
         payload = statement.payload

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.aggregates.aggregate import EntryCorrected
+from ledger.errors import NotAuthorised
 from ledger.formats import kinds
 from ledger.formats.disclosure_names import BASE_FIELDS
 from ledger.formats.encoding import b64url
@@ -26,6 +27,7 @@ from tests.support.ledger_builder import (
     new_ledger,
 )
 from tests.support.tampering import (
+    counting,
     cut_tail,
     editing,
     editing_keys,
@@ -434,6 +436,9 @@ def test_an_entry_among_those_about_keys_is_caught(built: BuiltLedger, verify: V
     with forging(built) as forger:
         index = forger.append(built.signing["senco"], CONSENT, stream=built.streams.authority)
     assert altered(verify(built), "stream-mixed", index)
+    with pytest.raises(NotAuthorised) as refused:
+        counting(built)
+    assert refused.value.kind == "stream-mixed"
 
 
 def test_an_authority_quoted_that_is_not_the_newest_is_caught(

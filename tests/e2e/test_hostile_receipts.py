@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.bundles import receive as receiving
+from ledger.bundles.known_sender import verify_from_sender
 from ledger.bundles.receipt import build_receipt_file
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import NoteSignature, SignedNote
 from ledger.seal.checkpoints import cosign
-from ledger.verify.bundle import verify_bundle
 from tests.support.handover import Pair
 from tests.support.school_home import SchoolHome
 
@@ -100,13 +100,13 @@ def test_a_receipt_for_a_head_that_is_not_ours_changes_nothing(
         key = session.home.machine_key("cosigner")
 
     def other_head(*given: Any) -> Any:
-        report, bundle = verify_bundle(*given)
+        report, bundle = verify_from_sender(*given)
         assert bundle is not None
         head = Checkpoint.parse(SignedNote.parse(bundle.checkpoint).text)
         heads.append(replace(head, **other))
         return report, replace(bundle, size=heads[0].size, root=heads[0].root)
 
-    monkeypatch.setattr(receiving, "verify_bundle", other_head)
+    monkeypatch.setattr(receiving, "verify_from_sender", other_head)
     file = received(pair, monkeypatch, another_head)
     before = pair.sender.fingerprint()
     pair.sender.refused(10, "receipt-other-head", "transfer", "acknowledge", file, *AS)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.aggregates.handover import ConfirmationIssued, Handover, ReceiptIssued
 from ledger.bundles import receive as receiving
 from ledger.bundles.known_sender import verify_from_sender
 from ledger.bundles.receipt import build_receipt_file
@@ -19,8 +20,9 @@ from tests.support.handover import Pair
 from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from ledger.aggregates.event import Entry, Event
     from ledger.bundles.receipt import ReceiptRequest
 
 ZOE = "A203102209083"
@@ -112,3 +114,36 @@ def test_a_receipt_for_a_head_that_is_not_ours_changes_nothing(
     pair.sender.refused(10, "receipt-other-head", "transfer", "acknowledge", file, *AS)
     assert pair.sender.fingerprint() == before
     assert pair.sender.ok("verify", *AS)["result"] == "intact"
+
+
+@contextmanager
+def saying(monkeypatch: pytest.MonkeyPatch, kind: type[Event], **other: Any) -> Iterator[None]:
+    """Let a school sign something else than the truth in its own answers of a kind."""
+    record = Handover.record
+
+    def hostile(self: Handover, cls: type[Event], entry: Entry, **facts: Any) -> None:
+        record(self, cls, entry, **(facts | (other if cls is kind else {})))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Handover, "record", hostile)
+        yield
+
+
+def test_a_signed_receipt_for_another_manifest_changes_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = pair.file("received")
+    with saying(monkeypatch, ReceiptIssued, manifest=bytes(32)):
+        pair.receiver.ok("transfer", "receive", pair.file("zoe.age"), "--receipt", file, *AS)
+    pair.sender.refused(6, "receipt-other-manifest", "transfer", "acknowledge", file, *AS)
+
+
+def test_a_signed_confirmation_of_another_receipt_changes_nothing(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.receiver.ok("transfer", "receive", pair.file("zoe.age"), *AS)
+    accepted, confirmed = pair.file("accepted"), pair.file("confirmation")
+    pair.receiver.ok("transfer", "accept", "--new", "--receipt", accepted, *AS)
+    with saying(monkeypatch, ConfirmationIssued, receipt=bytes(32)):
+        pair.sender.ok("transfer", "acknowledge", accepted, "--confirmation", confirmed, *AS)
+    pair.receiver.refused(6, "confirmation-other-receipt", "transfer", "complete", confirmed, *AS)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ledger.aggregates.event import Event
 from ledger.aggregates.log import StreamHead
 from ledger.application.desk import Desk
 from ledger.application.ledger_application import LedgerApplication, Parts
@@ -14,6 +15,7 @@ from ledger.application.log import LogKey, seal_log
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import demand_continuation, demand_living
 from ledger.bootstrap.own_keys import demand_own_keys
+from ledger.bootstrap.plans import check_plans
 from ledger.bootstrap.upns import check_upns
 from ledger.bootstrap.view import View
 from ledger.errors import LedgerError
@@ -171,8 +173,13 @@ def _session_of(view: View) -> Session:
     actor = Actor(b64url(opened.person), view.role, opened.signing.kid, opened.signing.sign)
     name = names_by_kid(view.people()).get(opened.signing.kid, "")
     session = open_session(view.home, actor, name, view.keys)
-    session.desk = replace(session.desk, check=partial(check_upns, view))
+    session.desk = replace(session.desk, check=partial(_look_at_register, view))
     return session
+
+
+def _look_at_register(view: View, events: Sequence[Event]) -> int | None:
+    sizes = [check(view, events) for check in (check_upns, check_plans)]
+    return min((size for size in sizes if size is not None), default=None)
 
 
 @contextmanager

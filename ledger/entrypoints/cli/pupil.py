@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -93,8 +94,9 @@ def add(
         demand_writer(at_work)
         if say_if_done(setting, at_work, circumstances):
             return
-        if not another:
-            _demand_unknown(at_work.view, given)
+        look = None if another else partial(_demand_unknown, at_work.view, dict(given))
+        if look is not None:
+            look()
         known = circumstances.on or OccurredOn.on(at_work.desk.today())
         facts = [(REGISTERED, given, known)]
         if number is not None:
@@ -111,11 +113,12 @@ def add(
             for type_name, fields, on in facts
         ]
         name = f"{given['given_names']} {given['family_name']}"
-        record(setting, at_work, name, drafts, circumstances, store=_store_new)
+        record(setting, at_work, name, drafts, circumstances, store=partial(_store_new, look))
 
 
-def _demand_unknown(view: View, given: dict[str, Any]) -> None:
-    """Refuse a second pupil of one name and date of birth, unless somebody says so."""
+def _demand_unknown(view: View, given: dict[str, Any]) -> int:
+    """Refuse a second pupil of one name and date of birth; give the size of the log without."""
+    size = view.catch_up()
     person = (search_key(given["given_names"]), search_key(given["family_name"]), given["born"])
     for row in read_pupils(view.models, as_of=view.home.clock().date()):
         born = date.fromisoformat(row.born)
@@ -126,10 +129,15 @@ def _demand_unknown(view: View, given: dict[str, Any]) -> None:
                 "Look at send-ledger pupil list; if it is another child, add --another.",
                 kind="pupil-known",
             )
+    return size
 
 
-def _store_new(desk: Desk, drafts: Sequence[Draft], key: Command | None) -> Sequence[Recorded]:
+def _store_new(
+    look: Callable[[], int] | None, desk: Desk, drafts: Sequence[Draft], key: Command | None
+) -> Sequence[Recorded]:
     """Sign all entries of a new pupil in one save, or propose them under one id."""
+    if look is not None:
+        desk = desk.looking(look)
     if not all(may_sign(desk, draft.type) for draft in drafts):
         pupil = UUID(bytes=desk.entropy(16))
         return add_entries(desk, [replace(draft, stream=pupil) for draft in drafts], key)

@@ -1,4 +1,4 @@
-"""Two programs that give one UPN to two pupils in the same second: the second is refused."""
+"""Two programs that record in the same second what only one may: the second is refused."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ UPN = "A203102209135"
 OTHER_UPN = "D203102209137"
 NEW = ("pupil", "add", "--given", "Ann", "--born", "2016-02-03", "--as", "senco")
 ZOE = ("pupil", "upn", "Zoë", UPN, "--as", "senco")
+FACTS = ("--authority", "Durham", "--provision", "15 hours", "--placement", "St Thomas")
+PLAN = ("ehc-plan", "issue", "Zoë", *FACTS, "--as", "senco")
+CEASE = ("ehc-plan", "cease", "Zoë", "--reason", "moved away", "--as", "senco")
 
 
 def just_before_the_next_save(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
@@ -49,13 +52,47 @@ def test_whoever_comes_second_is_refused(
     assert [one["upn"] for one in holders].count(UPN) == 1
 
 
+@pytest.mark.parametrize(("words", "kind"), [(PLAN, "plan-in-force"), (add("Same"), "pupil-known")])
+def test_a_second_plan_or_the_same_pupil_is_refused_too(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], kind: str
+) -> None:
+    just_before_the_next_save(monkeypatch, lambda: school.ok(*words))
+    result = school.run(*words, "--json")
+    assert (result.exit_code, f'"{kind}"' in result.stderr) == (7, True), result.output
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        add("Second", "--upn", UPN),
+        add("First", "--upn", UPN, "--another"),
+        (*PLAN, "--on", "2026-03-01", "--late-reason", "it lay in the post"),
+    ],
+    ids=["a pupil", "a namesake", "a plan"],
+)
 def test_what_another_program_records_meanwhile_hinders_nobody(
-    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch, second: tuple[str, ...]
 ) -> None:
     just_before_the_next_save(monkeypatch, lambda: school.ok(*add("First", "--upn", OTHER_UPN)))
-    school.ok(*add("Second", "--upn", UPN))
+    school.ok(*second)
     everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
-    assert {UPN, OTHER_UPN} <= {one["upn"] for one in everyone}
+    assert OTHER_UPN in {one["upn"] for one in everyone}
+
+
+def test_of_two_plans_that_were_proposed_one_is_signed(school: SchoolHome) -> None:
+    for _ in range(2):
+        school.ok(*PLAN[:-1], "office")
+    result = school.run("proposal", "sign", "--all", "--as", "senco", "--json")
+    assert (result.exit_code, '"plan-in-force"' in result.stdout) == (3, True), result.output
+    assert school.ok(*CEASE)
+
+
+def test_a_plan_whose_entry_is_corrected_does_not_stand_in_its_own_way(
+    school: SchoolHome,
+) -> None:
+    entry = school.ok(*PLAN)["recorded"][0]["entry"]
+    fields = ("--reason", "a slip", "--field", "provision=an hour a day", "--as", "senco")
+    school.ok("correct", str(entry), *fields)
 
 
 def test_a_proposal_is_not_signed_when_somebody_else_has_the_upn_by_then(

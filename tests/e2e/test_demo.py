@@ -86,7 +86,7 @@ def test_the_heads_are_those_of_the_homes(played: Played) -> None:
 def test_a_folder_that_is_not_empty_is_refused(played: Played, tmp_path: Path) -> None:
     before = sorted(path.name for path in played.folder.iterdir())
     done = run_program(("demo", str(played.folder)), tmp_path)
-    assert done.returncode == 8
+    assert done.returncode == 2
     assert "not empty" in done.stderr
     assert sorted(path.name for path in played.folder.iterdir()) == before
 

@@ -9,7 +9,6 @@ so that neither order nor number tells what was recorded.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,12 +21,11 @@ from ledger.formats.encoding import (
     b64url_each,
     compact_json,
     demand_one_spelling,
-    read_spelt_each,
+    read_each,
     strict_json,
     unb64url,
-    unb64url_parted,
 )
-from ledger.formats.kinds import RESERVED_NAMES, is_id
+from ledger.formats.kinds import RESERVED_NAMES, are_ids, is_id
 
 JsonValue: TypeAlias = object
 """A JSON value: str, int, bool, None, list or dict of the same; never a float."""
@@ -41,12 +39,7 @@ MAX_FIELDS_BYTES = 64 * 1024
 MAX_VALUE_DEPTH = 8
 """Lists and objects that may stand one within another."""
 
-# `[salt, name, value]` between zero bytes: name, a value that is text without escapes, any other.
-_PLAIN_ARRAY = re.compile(
-    r'\0\["[A-Za-z0-9_-]{21}[AQgw]","([a-z][a-z0-9_]*)",'
-    r'(?:"([^"\\\0-\x1f]*)"|([^\0]+))\]\0'
-)
-_SUSPECT = re.compile(r"_sd|\.\.\.|\\|[0-9][.e]")
+_ATOMS = frozenset({str, int, bool, type(None)})
 _REFUSED_NAMES = RESERVED_NAMES | {""}
 
 Entropy = Callable[[int], bytes]
@@ -111,16 +104,8 @@ def _written_name(name: str) -> str:
 
 
 def _written(value: JsonValue) -> str:
-    if value is None:
-        return "null"
-    try:
-        text = compact_json(value)
-    except ValueError:  # what JSON cannot write; said in our own words
-        _check_value(value)
-        raise
-    if type(value) is not str and _is_suspect(text):
-        _check_value(value)
-    return text
+    _check_value(value)
+    return compact_json(value)
 
 
 def _check_lengths(names: Iterable[str], arrays: Sequence[bytes]) -> None:
@@ -230,35 +215,23 @@ def check_fields(texts: Sequence[str], digests: Sequence[str]) -> dict[str, Json
 
 
 def _read_plain(signed: Sequence[bytes]) -> dict[str, JsonValue] | None:
-    """Read arrays as our own writer spells them, all in a few steps; None for any other."""
-    whole = unb64url_parted(signed)
-    if whole is None:
+    """Read arrays as our own writer makes them, all in one call; None for any other."""
+    arrays = read_each(signed)
+    if arrays is None:
         return None
-    try:
-        arrays = _PLAIN_ARRAY.findall("\0" + whole.decode("utf-8"))
-    except UnicodeDecodeError:
-        return None
-    # A match begins after a zero byte and ends before one: as many as texts, so one in each.
-    if len(arrays) != len(signed) or not _REFUSED_NAMES.isdisjoint([one[0] for one in arrays]):
-        return None
-    others = [other for _name, _text, other in arrays if other]
-    values = read_spelt_each(others)
-    if values is None:
-        return None
-    if _is_suspect("".join(others)):
-        for value in values:
+    fields, salts = {}, []
+    for array in arrays:
+        if type(array) is not list or len(array) != 3:  # noqa: PLR2004  [salt, name, value]
+            return None
+        salt, name, value = array
+        if type(salt) is not str or type(name) is not str:
+            return None
+        if type(value) not in _ATOMS:
             _check_value(value)
-    left = iter(values)
-    return {name: next(left) if other else text for name, text, other in arrays}
-
-
-def _is_suspect(text: str) -> bool:
-    """Tell whether anything could be wrong with a value; most values' text shows that nothing is.
-
-    A hidden digest, a number that is not whole, an escape that could spell
-    either, or brackets enough to be nested too deeply.
-    """
-    return bool(_SUSPECT.search(text)) or text.count("[") + text.count("{") > MAX_VALUE_DEPTH
+        fields[name] = value
+        salts.append(salt)
+    plain = are_ids(salts) and _REFUSED_NAMES.isdisjoint(fields)
+    return fields if plain else None
 
 
 def _check_name(name: str) -> None:
@@ -267,15 +240,19 @@ def _check_name(name: str) -> None:
 
 
 def _check_value(value: JsonValue, depth: int = 0) -> None:
-    if isinstance(value, dict | list) and depth == MAX_VALUE_DEPTH:
-        raise MalformedInput("A field is nested too deeply.", kind="bad-disclosure")
+    if isinstance(value, float):
+        raise MalformedInput("A field holds a number that is not whole.", kind="bad-number")
     if isinstance(value, dict):
         if "_sd" in value or "..." in value:
             raise MalformedInput("A field hides further digests.", kind="nested-digests")
-        for inner in value.values():
+        _check_parts(value.values(), depth)
+    elif isinstance(value, (list, tuple)):
+        _check_parts(value, depth)
+
+
+def _check_parts(parts: Iterable[JsonValue], depth: int) -> None:
+    if depth == MAX_VALUE_DEPTH:
+        raise MalformedInput("A field is nested too deeply.", kind="bad-disclosure")
+    if not _ATOMS.issuperset(map(type, parts)):
+        for inner in parts:
             _check_value(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value:
-            _check_value(inner, depth + 1)
-    elif isinstance(value, float):
-        raise MalformedInput("A field holds a number that is not whole.", kind="bad-number")

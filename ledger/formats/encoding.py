@@ -13,21 +13,35 @@ import json
 from collections.abc import Sequence
 from typing import NoReturn
 
+import orjson
 import pybase64
 
 from ledger.errors import MalformedInput
 
+BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""The characters of RFC 4648 §5, in order."""
 _URL = b"-_"
 # Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
 _LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
-# By length modulo 4 and last character: what brings a text to whole groups of four, and more
-# groups or parts of them, so that zero bytes alone follow the value.
+_BETWEEN = b',"\\u0000",'
+
+
+def _parting(length: int, newlines: int) -> bytes:
+    """Give what follows a value's base64url, so that line feeds and `_BETWEEN` follow the value.
+
+    The spare bits of its last character are zero, as are the first of a line feed.
+    """
+    residue = bytes(length * 3 // 4)
+    return pybase64.b64encode(residue + b"\n" * newlines + _BETWEEN, _URL)[length:]
+
+
+# By length modulo 4 and last character; of each, the line feeds are the characters less 14.
 _PARTING = {
-    **{(0, bytes([last])): b"AAAA" for last in range(256)},
-    **{(2, bytes([last])): b"AAAAAA" for last in _LAST[2]},
-    **{(3, bytes([last])): b"AAAAA" for last in _LAST[3]},
-    (0, b""): b"AAAA",
+    (length, last): _parting(length, newlines)
+    for length, newlines, lasts in ((0, 2, range(256)), (3, 3, _LAST[3]), (2, 4, _LAST[2]))
+    for last in lasts
 }
+_PARTING_LESS_NEWLINES = 14
 
 
 def b64url(data: bytes) -> str:
@@ -77,25 +91,53 @@ def _is_foreign(data: bytes) -> bool:
     return b"+" in data or b"/" in data or b"=" in data
 
 
-def unb64url_parted(texts: Sequence[bytes]) -> bytes | None:
-    """Decode values as `unb64url` does, all in one call, with zero bytes after each.
+def read_each(texts: Sequence[bytes]) -> list[object] | None:
+    """Read base64url texts of JSON values, each spelt as `compact_json` spells it, in one call.
+
+    Unlike `strict_json`, it reads a number that is not whole as one: that is for the caller
+    to refuse.
 
     Returns:
-        The values; None where one is malformed, or holds a zero byte of its own.
+        The values; None where a text is malformed or spelt otherwise, and where it holds a
+        zero character as a text of its own.
+    """
+    parted = _decode_parted(texts)
+    if parted is None:
+        return None
+    # Between two values stands a text that is in neither.  Where what is read has it at every
+    # second place, and is spelt like the whole, each value is spelt like its own text.
+    between = len(texts) - 1
+    whole = b"[" + parted.removesuffix(_BETWEEN) + b"]"
+    if whole.count(_BETWEEN) != between:
+        return None
+    try:
+        values = orjson.loads(whole)
+        same = orjson.dumps(values) == whole
+    except (ValueError, TypeError):  # TypeError: nested more deeply than it writes
+        return None
+    apart = len(values) == len(texts) + between and values[1::2].count("\0") == between
+    return values[::2] if same and apart else None
+
+
+def _decode_parted(texts: Sequence[bytes]) -> bytes | None:
+    """Decode values as `unb64url` does, all in one call, with `_BETWEEN` after each.
+
+    None also where one holds a line feed, which JSON has nowhere but between its parts.
     """
     try:
-        parted = [text + _PARTING[len(text) % 4, text[-1:]] for text in texts]
-    except KeyError:
+        parted = [text + _PARTING[len(text) % 4, text[-1]] for text in texts]
+    except (KeyError, IndexError):
         return None
     whole = b"".join(parted)
     if _is_foreign(whole):
         return None
     try:
-        values = pybase64.b64decode(whole, _URL, validate=True)
+        lines = pybase64.b64decode(whole, _URL, validate=True)
     except binascii.Error:
         return None
-    zeros = sum(map(len, parted)) - sum(map(len, texts)) - len(texts)
-    return values if values.count(0) == zeros else None
+    values = lines.translate(None, b"\n")
+    newlines = len(whole) - sum(map(len, texts)) - _PARTING_LESS_NEWLINES * len(texts)
+    return values if len(lines) - len(values) == newlines else None
 
 
 def b64(data: bytes) -> str:
@@ -133,9 +175,6 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_no_duplicates, parse_float=_refuse_number, parse_constant=_refuse_number
 )
-# For what is then compared with its one spelling, which a member named twice does not pass.
-_QUICK_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
-_BETWEEN = '"\\u0000"'
 
 
 def strict_json(text: str | bytes) -> object:
@@ -188,25 +227,3 @@ def demand_one_spelling(data: bytes, value: object) -> None:
         raise MalformedInput(
             "A signed text is not spelt as this format spells it.", kind="bad-spelling"
         )
-
-
-def read_spelt_each(texts: Sequence[str]) -> list[object] | None:
-    """Read JSON values, each spelt as `compact_json` spells it, all in one call.
-
-    Returns:
-        The values; None where one is malformed, spelt otherwise, or holds a zero
-        character as a text of its own.
-    """
-    # Between two values stands a text that is in neither.  Where what is read has it at every
-    # second place, and is spelt like the whole, each value is spelt like its own text.
-    whole = f"[{f',{_BETWEEN},'.join(texts)}]"
-    between = max(len(texts) - 1, 0)
-    if whole.count(_BETWEEN) != between:
-        return None
-    try:
-        values, _ = _QUICK_DECODER.raw_decode(whole)
-        same = compact_json(values) == whole
-    except (MalformedInput, ValueError, RecursionError):
-        return None
-    apart = len(values) == len(texts) + between and values[1::2].count("\0") == between
-    return values[::2] if same and apart else None

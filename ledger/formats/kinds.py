@@ -8,11 +8,12 @@ Every name has one meaning across all kinds (decision 0002).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
 from ledger.errors import MalformedInput
+from ledger.formats.encoding import BASE64URL
 
 MAX_INDEX = 2**63 - 1
 MAX_TOKENS = 64
@@ -38,6 +39,7 @@ ROLES = frozenset(
 CUSTODIES = frozenset({"passphrase", "server-session", "device"})
 REVOCATION_REASONS = frozenset({"compromised", "lost", "superseded", "left"})
 
+ID_CHARACTERS = 22
 _ID = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]\Z")
 _HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\Z")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]\Z")
@@ -51,6 +53,16 @@ Check = Callable[[object], bool]
 def is_id(value: object) -> bool:
     """Tell whether it is a 128-bit id: 22 characters of base64url."""
     return isinstance(value, str) and _ID.match(value) is not None
+
+
+def are_ids(texts: Sequence[str]) -> bool:
+    """Tell whether every text is a 128-bit id, as `is_id` tells of one."""
+    joined = "".join(texts).encode("ascii", "replace")
+    return (
+        {*map(len, texts)} <= {ID_CHARACTERS}
+        and not joined.translate(None, BASE64URL)
+        and not joined[ID_CHARACTERS - 1 :: ID_CHARACTERS].translate(None, b"AQgw")
+    )
 
 
 def is_hash(value: object) -> bool:

@@ -11,13 +11,12 @@ from typing import Any
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
-from ledger.formats.encoding import demand_one_spelling, strict_json
+from ledger.formats.encoding import BASE64URL, demand_one_spelling, strict_json
 
 VERSION = 1
 SD_ALGORITHM = "sha-256"
 _INSTANT_PATTERN = r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 _INSTANT = re.compile(_INSTANT_PATTERN + r"\Z")
-_BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LAST_OF_DIGEST = b"AEIMQUYcgkosw048"  # spare bits zero: one value, one spelling
 _DIGEST_COUNTS = frozenset({16, 32, 64, 128})
 _DIGEST_CHARACTERS = 43
@@ -92,7 +91,7 @@ def _read_plain_digests(data: bytes) -> list[str] | None:
     plain = (
         not rest
         and more + 1 in _DIGEST_COUNTS
-        and data.translate(None, _BASE64URL) == b'","' * more
+        and data.translate(None, BASE64URL) == b'","' * more
         and quotes == b'""' * more
         and not data[_DIGEST_CHARACTERS - 1 :: _DIGEST_STEP].translate(None, _LAST_OF_DIGEST)
     )

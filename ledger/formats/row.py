@@ -15,6 +15,7 @@ import msgpack
 from ledger.errors import MalformedInput
 
 MAX_ROW_BYTES = 512 * 1024
+_TEXT = frozenset({str})
 _ATOMS = frozenset({str, bytes, int, bool, type(None)})
 
 
@@ -113,6 +114,6 @@ def unpack_contents(data: bytes) -> list[str]:
         MalformedInput: not what `pack_contents` writes.
     """
     value = unpack(data)
-    if not isinstance(value, list) or not set(map(type, value)) <= {str}:
+    if not isinstance(value, list) or not _TEXT.issuperset(map(type, value)):
         raise MalformedInput("Stored contents have another shape.", kind="bad-msgpack")
     return value

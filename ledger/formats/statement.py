@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
@@ -107,8 +107,7 @@ class ClearPart:
     digests: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A statement taken apart; `jwt` is verbatim, everything else is read from it.
 
     Attributes:

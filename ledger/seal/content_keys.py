@@ -76,7 +76,7 @@ def encryption_context(lid: bytes, stream: bytes, seq: int) -> bytes:
 
 def context_of_texts(lid: str, stream: str, seq: int) -> bytes:
     """Write the same context from the base64url texts that a statement has anyway."""
-    return _lines(lid, stream, str(seq))
+    return f"{lid}\n{stream}\n{seq}\n".encode("ascii")
 
 
 def padded_size(size: int) -> int:

@@ -6,6 +6,7 @@ import base64
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,14 @@ from hypothesis import strategies as st
 from ledger.errors import MalformedInput
 from ledger.formats.disclosure import _read_array
 from ledger.formats.disclosure import _read_plain as _read_plain_arrays
-from ledger.formats.encoding import b64url, strict_json, unb64url, unb64url_parted
+from ledger.formats.encoding import (
+    b64url,
+    compact_json,
+    demand_one_spelling,
+    read_each,
+    strict_json,
+    unb64url,
+)
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.formats.payload import _read_plain
 from ledger.verify.home import verify_ledger
@@ -137,42 +145,56 @@ def reference_unb64url(text: bytes) -> bytes | None:
     return data if b64url(data).encode() == text else None
 
 
+MORE = st.sampled_from([b"", b"=", b"A", b"B", b"-", b"+", b"/", b"\n", b"\xff"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=40), MORE, st.booleans())
+def test_base64url_is_read_in_its_one_spelling(value: bytes, more: bytes, cut: object) -> None:
+    text = b64url(value).encode()
+    changed = (text[:-1] if cut else text) + more
+    expected = reference_unb64url(changed)
+    if expected is None:
+        with pytest.raises(MalformedInput):
+            unb64url(changed)
+    else:
+        assert unb64url(changed) == expected
+
+
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.binary(max_size=40), max_size=5),
-    st.sampled_from([b"", b"=", b"A", b"B", b"-", b"+", b"/", b"\n", b"\xff"]),
+    st.lists(
+        st.recursive(
+            st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.text(max_size=12),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+            max_leaves=6,
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    MORE,
     st.booleans(),
 )
-def test_base64url_is_read_in_its_one_spelling_alone_and_together(
-    values: list[bytes], more: bytes, cut: object
+def test_json_values_are_read_together_as_each_is_alone(
+    values: list[object], more: bytes, cut: object
 ) -> None:
-    texts = [b64url(value).encode() for value in values]
-    assert parted(texts) == (None if any(b"\0" in value for value in values) else values)
+    spelt = [compact_json(value).encode() for value in values]
+    texts = [b64url(one).encode() for one in spelt]
+    zero = any(b',"\\u0000",' in one for one in spelt)
+    assert read_each(texts) == (None if zero else values)
     for at, text in enumerate(texts):
         changed = (text[:-1] if cut else text) + more
-        expected = reference_unb64url(changed)
         together = [*texts[:at], changed, *texts[at + 1 :]]
-        if expected is None:
-            with pytest.raises(MalformedInput):
-                unb64url(changed)
-            assert parted(together) is None
-        else:
-            assert unb64url(changed) == expected
-            others = [*values[:at], expected, *values[at + 1 :]]
-            assert parted(together) == (None if any(b"\0" in one for one in others) else others)
+        alone = answer(partial(lambda texts: [*map(read_alone, texts)], together))
+        assert read_each(together) in (None, alone)
 
 
-def parted(texts: list[bytes]) -> list[bytes] | None:
-    """Decode all in one call, and take the values apart again."""
-    whole = unb64url_parted(texts)
-    if whole is None:
-        return None
-    values = []
-    for text in texts:
-        size = len(text) * 3 // 4
-        values.append(whole[:size])
-        whole = whole[size:].lstrip(b"\0")
-    return values
+def read_alone(text: bytes) -> object:
+    """Read one value, and demand its one spelling."""
+    data = unb64url(text)
+    value = strict_json(data)
+    demand_one_spelling(data, value)
+    return value
 
 
 SPELT = st.sampled_from(

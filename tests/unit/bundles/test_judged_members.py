@@ -24,7 +24,7 @@ def codes(members: LoggedMembers) -> set[str]:
 
 def changed(one: Logged, **statement: Any) -> Logged:
     """Change what a statement was read as; its place in the log is proved already."""
-    return replace(one, shown=replace(one.shown, statement=replace(one.statement, **statement)))
+    return replace(one, shown=replace(one.shown, statement=one.statement._replace(**statement)))
 
 
 def saying(one: Logged, **payload: Any) -> Logged:

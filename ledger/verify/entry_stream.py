@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from ledger.verify.inspection import Inspected, StoredRow, Work
 
-CHUNK: Final = 128
+CHUNK: Final = 256
 """Entries that a worker inspects at a time."""
 MAX_WORKERS: Final = 6
 """More would wait for the one that reads, and judges what they found in order."""

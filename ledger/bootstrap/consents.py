@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger.bootstrap.view import View
 from ledger.evidence.consent_answer import (
-    Asked,
+    ConsentQuestion,
     answer_consent,
     same_recipient,
 )
@@ -35,7 +35,7 @@ def consent_to_share(
         The stream of the consent that decides, or None where it may not be shared.
     """
     records = consents_of(history)
-    answer = answer_consent(Asked(item=item, recipient=recipient, on=on), records)
+    answer = answer_consent(ConsentQuestion(item=item, recipient=recipient, on=on), records)
     return answer.stream if answer.verdict == "yes" else None
 
 

@@ -41,14 +41,14 @@ _ANSWERED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerFile:
     """An answer of this school's: what it says, and its file."""
 
     outcome: str
     data: bytes
 
 
-def answer_again(exchange: Exchange, transfer: UUID) -> Answer:
+def answer_again(exchange: Exchange, transfer: UUID) -> AnswerFile:
     """Give the newest answer of this school's in a handover, as its file.
 
     A receipt that was written once comes out byte for byte as it was; nothing is
@@ -61,7 +61,7 @@ def answer_again(exchange: Exchange, transfer: UUID) -> Answer:
     record = exchange.desk.load(RecordTransfer, transfer)
     if record.received is not None:
         outcome = _ANSWERED[record.step]
-        return Answer(outcome.code, _receipt(exchange, record, outcome))
+        return AnswerFile(outcome.code, _receipt(exchange, record, outcome))
     if record.dispatched is None or record.step != "complete":
         raise NotFound(
             "There is no answer of this school's in that handover; nothing was written.",
@@ -71,7 +71,7 @@ def answer_again(exchange: Exchange, transfer: UUID) -> Answer:
         )
     bundle = record.dispatched.bundle
     index = _logged(exchange, record, CONFIRMED, ConfirmationIssued, bundle)
-    return Answer(CONFIRMED, confirmation_file(exchange, index, _checkpoint(exchange, index)))
+    return AnswerFile(CONFIRMED, confirmation_file(exchange, index, _checkpoint(exchange, index)))
 
 
 def _receipt(exchange: Exchange, record: RecordTransfer, outcome: Code) -> bytes:

@@ -28,7 +28,7 @@ ASK = "Ask the family, or leave the item out."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class ConsentQuestion:
     """What is asked.
 
     Attributes:
@@ -49,7 +49,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ConsentAnswer:
     """Whether it may be shared, and what decides.
 
     Attributes:
@@ -72,7 +72,7 @@ class Answer:
 NOT_YET = "The day asked about is still to come: it may be withdrawn by then, so ask again."
 
 
-def answer_consent(asked: Asked, records: Sequence[ConsentRow]) -> Answer:
+def answer_consent(asked: ConsentQuestion, records: Sequence[ConsentRow]) -> ConsentAnswer:
     """Answer whether an item may be shared with a recipient on a day.
 
     Args:
@@ -82,7 +82,7 @@ def answer_consent(asked: Asked, records: Sequence[ConsentRow]) -> Answer:
     duty = find_duty(asked.item, asked.capacities, asked.on)
     if duty is not None:
         words = f"No consent is needed: {duty.duty}. {duty.note}".strip()
-        return Answer(
+        return ConsentAnswer(
             verdict="not-required",
             index=None,
             stream=None,
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
 
 
 def _relevant(
-    asked: Asked, records: Sequence[ConsentRow]
+    asked: ConsentQuestion, records: Sequence[ConsentRow]
 ) -> tuple[list[tuple[ConsentPlace, ConsentRow]], list[str]]:
     """Give the consents answered by that day, newest first, and why others are not."""
     found, later = [], []
@@ -136,7 +136,9 @@ def _relevant(
     return found, later
 
 
-def _judge(asked: Asked, fact: ConsentPlace, record: ConsentRow) -> tuple[int, Verdict, str]:
+def _judge(
+    asked: ConsentQuestion, fact: ConsentPlace, record: ConsentRow
+) -> tuple[int, Verdict, str]:
     on, known_by = asked.on, asked.known_by or asked.on
     withdrawn = record.withdrawn
     if record.refused is not None:
@@ -163,8 +165,8 @@ def _answer(
     stream: bytes | None,
     words: str,
     passed_over: Sequence[str],
-) -> Answer:
-    return Answer(
+) -> ConsentAnswer:
+    return ConsentAnswer(
         verdict=verdict,
         index=index,
         stream=stream,

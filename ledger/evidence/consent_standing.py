@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import RuleRefused
-from ledger.evidence.consent_answer import Asked, answer_consent
+from ledger.evidence.consent_answer import ConsentQuestion, answer_consent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from ledger.evidence.consent_answer import Answer
+    from ledger.evidence.consent_answer import ConsentAnswer
     from ledger.projections.consents import ConsentRow
 
 
@@ -48,7 +48,9 @@ def what_ended(stream: bytes, records: Sequence[ConsentRow], on: date) -> NotInF
     if record is None:
         return TAKEN_BACK
     for item in sorted(record.items):
-        answer = answer_consent(Asked(item=item, recipient=record.recipient, on=on), records)
+        answer = answer_consent(
+            ConsentQuestion(item=item, recipient=record.recipient, on=on), records
+        )
         if answer.stream != stream or answer.verdict != "yes":
             return _reason(stream, answer)
     return None
@@ -71,7 +73,7 @@ def demand_in_force(ended: NotInForce | None) -> None:
     )
 
 
-def _reason(stream: bytes, answer: Answer) -> NotInForce:
+def _reason(stream: bytes, answer: ConsentAnswer) -> NotInForce:
     words = answer.words.split(" Ask the family")[0]
     if answer.index is None:
         return NotInForce(None, "It is dated so that it does not certainly begin by today.")

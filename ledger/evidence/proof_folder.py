@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import AlterationFound, KeyUnavailable, NotFound
 from ledger.evidence.proof_choice import ProofChoice, choose_proof
-from ledger.evidence.proof_words import ProofFacts, Signer, write_readme
+from ledger.evidence.proof_words import ProofFacts, SignedBy, write_readme
 from ledger.formats import kinds
 from ledger.formats.bundle_layout import COUNTERSIGNATURE
 from ledger.formats.sd_jwt import write_sd_jwt
@@ -186,7 +186,7 @@ class _Builder:
             fields={name: fields[name] for name in fields if name in self.shown},
             withheld=tuple(name for name in fields if name not in self.shown),
             act_kind=_act_kind(fields),
-            signer=Signer(
+            signer=SignedBy(
                 name=self._name_of(registered),
                 role=statement.role,
                 custody=registered.payload["custody"],

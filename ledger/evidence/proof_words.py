@@ -55,7 +55,7 @@ _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class SignedBy:
     """Who signed, as the authority stream knows them.
 
     Attributes:
@@ -90,7 +90,7 @@ class ProofFacts:
     fields: Mapping[str, Any]
     withheld: tuple[str, ...]
     act_kind: str | None
-    signer: Signer
+    signer: SignedBy
     genesis: str
     files: Mapping[str, bytes]
     ended: str = ""

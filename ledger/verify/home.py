@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import LedgerBusy, MalformedInput, StorageFailed
 from ledger.formats.ledger_file import FILE_NAME, open_for_reading
 from ledger.verify.findings import Findings, Report
-from ledger.verify.ledger_check import Asked, LedgerCheck
+from ledger.verify.ledger_check import LedgerCheck, VerifyRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ def verify_ledger(
     """
     file = path / FILE_NAME if path.is_dir() else path
     findings = Findings()
-    asked = Asked(
+    asked = VerifyRequest(
         mark=mark,
         now=now,
         data_key=data_key,
@@ -88,7 +88,7 @@ def verify_ledger(
     return _checked(file, findings, asked)
 
 
-def _checked(file: Path, findings: Findings, asked: Asked) -> Report:
+def _checked(file: Path, findings: Findings, asked: VerifyRequest) -> Report:
     saved, size, root = None, None, None
     try:
         with open_for_reading(file) as connection:

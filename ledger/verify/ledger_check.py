@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class VerifyRequest:
     """What a ledger is to be verified with and against; see `verify_ledger`."""
 
     mark: HighWaterMark | None
@@ -78,12 +78,14 @@ class LedgerCheck:
 
     connection: sqlite3.Connection
     findings: Findings
-    asked: Asked
+    asked: VerifyRequest
     tree: GrownTree
     walk: LogWalk
 
     @classmethod
-    def of(cls, connection: sqlite3.Connection, findings: Findings, asked: Asked) -> LedgerCheck:
+    def of(
+        cls, connection: sqlite3.Connection, findings: Findings, asked: VerifyRequest
+    ) -> LedgerCheck:
         """Prepare a run from leaf 0."""
         return cls(connection, findings, asked, GrownTree(), LogWalk(findings=findings))
 

@@ -31,7 +31,7 @@ STAMP_TOLERANCE: Final = timedelta(minutes=10)
 ROLE: Final = "log"
 
 
-class Clock(Protocol):
+class RecordedAt(Protocol):
     """Tells when entries were recorded."""
 
     def __call__(self, index: int, /) -> str:
@@ -61,7 +61,7 @@ class StoredSeals:
     lid: str
     authority: Authority
     anchors: Mapping[int, AnchorHead]
-    recorded_at: Clock
+    recorded_at: RecordedAt
     roots: Sequence[x509.Certificate]
     cosigners: Sequence[VerifierKey]
     notes: dict[int, bytes] = field(default_factory=dict)

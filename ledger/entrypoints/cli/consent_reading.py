@@ -22,7 +22,7 @@ from ledger.entrypoints.cli.days import Read
 from ledger.entrypoints.cli.parameters import CodeChoice, NewFolder
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import Unverifiable
-from ledger.evidence.consent_answer import Answer, Asked, answer_consent
+from ledger.evidence.consent_answer import ConsentAnswer, ConsentQuestion, answer_consent
 from ledger.evidence.consent_standing import NotInForce, demand_in_force
 from ledger.evidence.proof_folder import ProofRequest, build_proof
 from ledger.formats.checkpoint import Checkpoint
@@ -154,7 +154,7 @@ def check(
         history = history_on(view, view.find_pupil(pupil))
         today = view.home.clock().date()
         day = on_day or today
-        asked = Asked(
+        asked = ConsentQuestion(
             item=item.code,
             recipient=recipient,
             on=day,
@@ -167,7 +167,7 @@ def check(
         click.get_current_context().exit(ANSWERED_NO)
 
 
-def _say_answer(setting: Setting, answer: Answer, day: date) -> None:
+def _say_answer(setting: Setting, answer: ConsentAnswer, day: date) -> None:
     lines = [f"{answer.verdict.upper().replace('-', ' ')}, on {day_words(day)}. {answer.words}"]
     if answer.citation:
         lines.append(f"Law: {answer.citation}")

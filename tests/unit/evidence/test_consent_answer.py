@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.evidence.consent_answer import (
-    Answer,
-    Asked,
+    ConsentAnswer,
+    ConsentQuestion,
     answer_consent,
     same_recipient,
 )
@@ -44,13 +44,13 @@ def refused(index: int, stated: str, **changes: Any) -> ConsentRow:
     return given(index, stated, given=None, refused=fact(index, stated), **changes)
 
 
-def ask(*records: ConsentRow, on: str = "2026-03-03", **changes: Any) -> Answer:
+def ask(*records: ConsentRow, on: str = "2026-03-03", **changes: Any) -> ConsentAnswer:
     facts: dict[str, Any] = {
         "item": "EP",
         "recipient": "Durham County Council",
         "on": date.fromisoformat(on),
     }
-    return answer_consent(Asked(**(facts | changes)), records)
+    return answer_consent(ConsentQuestion(**(facts | changes)), records)
 
 
 def test_d_cons_11_a_given_consent_answers_yes_with_its_entry() -> None:

@@ -92,7 +92,7 @@ def measure(folder: Path, size: Size) -> Iterator[Line]:
     projected.append(projecting.incremental(small, NEW_ENTRIES))
     medium = BenchmarkHome.create(folder / "medium")
     medium.grow(size.medium)
-    yield from map(compared, verifying.whole_ledger(medium, max(3, size.rounds // 2)))
+    yield from map(compared, verifying.whole_ledger(medium, size.rounds))
     yield compared(projecting.rebuild(medium, max(3, size.rounds // 2)))
     large = BenchmarkHome.create(folder / "large")
     large.grow(size.large)

@@ -23,7 +23,8 @@ BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _URL = b"-_"
 # Last characters whose spare bits are zero, by length modulo 4: one value, one spelling.
 _LAST = {2: b"AQgw", 3: b"AEIMQUYcgkosw048"}
-_BETWEEN = b',"\\u0000",'
+_ZERO = b'"\\u0000"'
+_BETWEEN = b"," + _ZERO + b","
 
 
 def _parting(length: int, newlines: int) -> bytes:
@@ -108,7 +109,7 @@ def read_each(texts: Sequence[bytes]) -> list[object] | None:
     # second place, and is spelt like the whole, each value is spelt like its own text.
     between = len(texts) - 1
     whole = b"[" + parted.removesuffix(_BETWEEN) + b"]"
-    if whole.count(_BETWEEN) != between:
+    if whole.count(_ZERO) != between:
         return None
     try:
         values = orjson.loads(whole)

@@ -202,11 +202,6 @@ class School(Aggregate):
         self.witnessed: dict[str, list[HeadWitnessed]] = {}
         self.forks: list[ForkFound | RewritingProved] = []
 
-    def newest_head(self, log_origin: str, up_to: int) -> HeadWitnessed | None:
-        """Give the newest head of at most a size that was seen of another log, or None."""
-        seen = self.witnessed.get(log_origin, [])
-        return next((one for one in reversed(seen) if one.tree_size <= up_to), None)
-
     def _check(self, event: Event) -> None:
         if isinstance(event, SchoolRegistered) and self.identity is not None:
             raise RuleRefused(
@@ -222,8 +217,23 @@ class School(Aggregate):
                 remedy="See send-ledger school partners.",
                 kind="not-trusted",
             )
+        if isinstance(event, PartnerTrusted):
+            self._check_same_log(event)
         if isinstance(event, TermDatesRecorded):
             _check_terms(event)
+
+    def _check_same_log(self, event: PartnerTrusted) -> None:
+        known = self.partners.get(event.log_origin)
+        if known and (known.log_key, known.genesis) != (event.log_key, event.genesis):
+            raise RuleRefused(
+                "The card names another log key or beginning than the one trusted; nothing was "
+                "recorded.",
+                "A ledger keeps both for good: one of the two cards is false, or the ledger was "
+                "begun anew.",
+                "Ask the school on a number you know. To give up what was seen under the old "
+                "card, take back its trust first: send-ledger school distrust.",
+                kind="other-log-key",
+            )
 
     def _apply(self, event: Event) -> None:
         match event:

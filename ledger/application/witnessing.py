@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from ledger.aggregates.school import ForkFound, HeadWitnessed, RewritingProved, School
 from ledger.application.desk import Desk
+from ledger.application.heads_seen import heads_seen
 from ledger.errors import AlterationFound, Unverifiable
 from ledger.formats.bundle_layout import ConsistencyProof
 from ledger.formats.checkpoint import Checkpoint, cosigner_name, origin_of
@@ -48,7 +49,7 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
             before; the proof is kept in this ledger (kind `fork`).
         Unverifiable: nothing proves that it continues the head seen before.
     """
-    school, head = _continued(desk, shown)
+    school, head, newest = _continued(desk, shown)
     line = cosign(
         shown.note,
         cosigner_name(origin_of(desk.lid)),
@@ -56,7 +57,7 @@ def witness_head(desk: Desk, key: CosignerKey, shown: ShownHead) -> str:
         key.public,
         int(desk.now().timestamp()),
     )
-    if all(one.tree_size < head.size for one in school.witnessed.get(head.origin, ())):
+    if head.size > newest:
         school.record(
             HeadWitnessed,
             desk.entry(),
@@ -78,30 +79,35 @@ def keep_fork_shown(desk: Desk, shown: ShownHead) -> None:
     _continued(desk, shown)
 
 
-def _continued(desk: Desk, shown: ShownHead) -> tuple[School, Checkpoint]:
-    """Open a head under the trusted key, and demand that it continues all that was seen before."""
+def _continued(desk: Desk, shown: ShownHead) -> tuple[School, Checkpoint, int]:
+    """Open a head under the trusted key, and demand that it continues all that was seen before.
+
+    Returns:
+        The school, the head, and the size of the newest head seen before, or 0.
+    """
     head = open_checkpoint(shown.note, [shown.log_key]).checkpoint
     school = desk.load(School, desk.streams.school)
-    seen = school.newest_head(head.origin, head.size)
+    heads = heads_seen(school, head.origin, [shown.log_key])
+    newest = heads[-1].tree_size if heads else 0
+    seen = next((one for one in reversed(heads) if one.tree_size <= head.size), None)
     if seen is not None:
         proof = _proof_since(seen, shown, head)
         if proof is None:
-            _demand_newest(school, head)
+            _demand_newest(newest, head)
             raise _unproved("No proof came with it from the head seen before.")
         own = _rewritten_root(seen, head, proof)
         if own is not None:
-            heads = {
+            notes = {
                 "log_origin": head.origin,
                 "seen": seen.note,
                 "shown": shown.note.decode("utf-8"),
             }
-            _keep_fork(desk, school, heads, own, proof)
-    _demand_newest(school, head)
-    return school, head
+            _keep_fork(desk, school, notes, own, proof)
+    _demand_newest(newest, head)
+    return school, head, newest
 
 
-def _demand_newest(school: School, head: Checkpoint) -> None:
-    newest = max((one.tree_size for one in school.witnessed.get(head.origin, ())), default=0)
+def _demand_newest(newest: int, head: Checkpoint) -> None:
     if head.size < newest:
         raise Unverifiable(
             f"A head of {head.size} entries is shown; one of {newest} was seen before.",
@@ -139,12 +145,12 @@ def _rewritten_root(seen: HeadWitnessed, head: Checkpoint, proof: Sequence[bytes
 
 
 def _keep_fork(
-    desk: Desk, school: School, heads: dict[str, str], own: bytes, proof: tuple[bytes, ...]
+    desk: Desk, school: School, notes: dict[str, str], own: bytes, proof: tuple[bytes, ...]
 ) -> NoReturn:
     if proof:
-        school.record(RewritingProved, desk.entry(), own_root=own, consistency=proof, **heads)
+        school.record(RewritingProved, desk.entry(), own_root=own, consistency=proof, **notes)
     else:
-        school.record(ForkFound, desk.entry(), **heads)
+        school.record(ForkFound, desk.entry(), **notes)
     desk.save(school)
     raise AlterationFound(
         "The other school's ledger has been rewritten; nothing was cosigned.",

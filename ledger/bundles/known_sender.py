@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.aggregates.school import School
+from ledger.application.heads_seen import heads_seen
 from ledger.bundles.policies import policy_of_partner
 from ledger.errors import LedgerError
 from ledger.formats.bundle_layout import CHECKPOINT
@@ -46,6 +47,6 @@ def verify_from_sender(
     partner = school.partners.get(origin)
     policy = policy or (policy_of_partner(partner) if partner else None)
     # By its own word alone a bundle accuses nobody: whose key signed it is not known then.
-    heads = school.witnessed.get(origin, []) if policy else []
+    heads = heads_seen(school, origin, policy.logs) if policy else []
     seen = [SeenHead(one.tree_size, one.root_hash) for one in heads]
     return verify_bundle(members, policy, recipient, seen)

@@ -16,6 +16,7 @@ from ledger.aggregates.proposal import EntryDeclined, EntryProposed, Proposal
 from ledger.aggregates.school import (
     LocalRulesChosen,
     PartnerDistrusted,
+    PartnerTrusted,
     School,
     SchoolIdentityChanged,
     SchoolRegistered,
@@ -106,6 +107,20 @@ def test_a_school_is_registered_once_and_distrusts_whom_it_trusted() -> None:
     school.record(SchoolRegistered, entry(), **facts)
     assert refused(school, SchoolRegistered, entry(), **facts) == "already-registered"
     assert refused(school, PartnerDistrusted, entry(), log_origin="x", grounds="x") == "not-trusted"
+
+
+def test_another_log_key_or_beginning_is_trusted_only_after_the_first_was_not() -> None:
+    card = {"name": "Hillside", "urn": "126416", "laestab": "8653396", "cosigner_key": "c"}
+    how = {"recipient": "age1", "fingerprint": "apple", "checked_how": "telephone"}
+    facts = {**card, **how, "log_origin": "x", "genesis": bytes(32), "log_key": "first"}
+    school = new(School)
+    school.record(PartnerTrusted, entry(), **facts)
+    school.record(PartnerTrusted, entry(), **facts | {"name": "Hillside Academy"})
+    for other in ({"log_key": "second"}, {"genesis": b"1" * 32}):
+        assert refused(school, PartnerTrusted, entry(), **facts | other) == "other-log-key"
+    school.record(PartnerDistrusted, entry(), log_origin="x", grounds="a false card")
+    school.record(PartnerTrusted, entry(), **facts | {"log_key": "second"})
+    assert school.partners["x"].log_key == "second"
 
 
 def test_a_new_identity_keeps_the_councils_rules_until_others_are_chosen() -> None:

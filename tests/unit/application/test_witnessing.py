@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.aggregates.school import School
+from ledger.application.heads_seen import heads_seen
 from ledger.application.witnessing import CosignerKey, ShownHead, keep_fork_shown, witness_head
 from ledger.errors import AlterationFound, Unverifiable
 from ledger.formats.bundle_layout import ConsistencyProof
@@ -170,6 +171,23 @@ def test_a_proof_that_does_not_hold_accuses_nobody(senco: Session, ours: Cosigne
     assert size(senco) == before
     witness_head(senco.desk, ours, log.shown(9, 5))
     assert known(senco) == 9
+
+
+@pytest.mark.parametrize("heads", [(5, None), (9, 5)], ids=["same size", "grown"])
+def test_a_head_by_another_key_that_was_trusted_once_accuses_nobody(
+    senco: Session, ours: CosignerKey, heads: tuple[int, int | None]
+) -> None:
+    log = other_log("true")
+    impostor = replace(other_log("false"), key=SigningKey(drawn("an impostor")))
+    witness_head(senco.desk, ours, impostor.shown(5))
+    keep_fork_shown(senco.desk, log.shown(*heads))
+    witness_head(senco.desk, ours, log.shown(*heads))
+    school = senco.desk.load(School, senco.desk.streams.school)
+    assert school.forks == []
+    seen, theirs = (heads_seen(school, log.origin, [one.vkey]) for one in (log, impostor))
+    assert ([one.tree_size for one in seen], len(theirs)) == ([heads[0]], 1)
+    with pytest.raises(AlterationFound):  # what the true log signed binds it as before
+        witness_head(senco.desk, ours, replace(other_log("false"), key=log.key).shown(*heads))
 
 
 def test_a_head_that_the_log_did_not_sign_is_refused(senco: Session, ours: CosignerKey) -> None:

@@ -1,0 +1,68 @@
+"""A bundle held against the heads that were seen of its sender."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+
+from ledger.aggregates.event import Entry
+from ledger.aggregates.school import HeadWitnessed, PartnerTrusted, School
+from ledger.bundles.known_sender import verify_from_sender
+from ledger.formats.checkpoint import Checkpoint
+from ledger.seal.checkpoints import sign_checkpoint
+from ledger.seal.ed25519 import SigningKey
+from ledger.values.dates import OccurredOn
+from tests.support.ledger_builder import drawn
+
+if TYPE_CHECKING:
+    from tests.unit.bundles.conftest import Transfer
+
+NEVER_SEEN = "whether the sender's log continues an earlier head of it"
+
+
+def holder(transfer: Transfer, key: SigningKey) -> School:
+    """Give the record of a school that trusts the sender and has seen another head by a key."""
+    school, now = School(UUID(int=1)), transfer.sender.ledger.now
+    entry = Entry(recorded_at=now, occurred_on=OccurredOn.on(now.date()))
+    card = transfer.sender.card
+    school.record(
+        PartnerTrusted,
+        entry,
+        name=card.name,
+        urn=str(card.urn),
+        laestab=str(card.laestab),
+        log_origin=card.origin,
+        genesis=card.genesis,
+        log_key=card.log_key.text(),
+        cosigner_key=card.cosigner_key.text(),
+        recipient=card.recipient,
+        fingerprint="apple",
+        checked_how="telephone",
+    )
+    head = Checkpoint(origin=card.origin, size=transfer.bundle.size, root=bytes(32))
+    school.record(
+        HeadWitnessed,
+        entry,
+        log_origin=head.origin,
+        tree_size=head.size,
+        root_hash=head.root,
+        note=sign_checkpoint(head, key.sign, key.public).decode(),
+    )
+    return school
+
+
+@pytest.mark.parametrize("outside", [False, True], ids=["by the card", "by a policy from outside"])
+def test_only_what_the_trusted_key_signed_is_held_against_a_bundle(
+    transfer: Transfer, outside: bool
+) -> None:
+    policy = transfer.sender.policy if outside else None
+    own = transfer.sender.ledger.signing["log"]
+    for key, forked in ((own, True), (SigningKey(drawn("an impostor")), False)):
+        school = holder(transfer, key)
+        report, _ = verify_from_sender(
+            transfer.members, school, transfer.receiver.card.origin, policy
+        )
+        assert ("fork" in report.codes, NEVER_SEEN in report.not_checked) == (forked, not forked)
+        assert report.result == ("altered" if forked else "intact")

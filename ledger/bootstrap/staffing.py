@@ -118,7 +118,7 @@ def withdraw_and_close(
         )
     staff.withdraw_role(session.desk, unb64url(person.person), role, from_index, why)
     kept = {name for other in held - {role} for name in classes_readable_by(other)}
-    _close(session, person, classes_readable_by(role) - kept)
+    _close(view, session, person, classes_readable_by(role) - kept)
 
 
 def revoke_and_close(
@@ -148,17 +148,23 @@ def revoke_and_close(
     roles = {one.role for one in view.authority.roles.get(record.person, [])}
     names = {name for role in roles for name in classes_readable_by(role)}
     if kid == session.desk.actor.kid:
-        _revoke_own(session, person, names & set(session.keys.classes), (from_index, reason, why))
+        _revoke_own(
+            view, session, person, names & set(session.keys.classes), (from_index, reason, why)
+        )
         return
     staff.revoke_key(session.desk, kid, from_index, reason, why)
-    _close(session, person, names)
+    _close(view, session, person, names)
 
 
 def _revoke_own(
-    session: Session, person: Person, names: Collection[str], why: tuple[int, str, str]
+    view: View,
+    session: Session,
+    person: Person,
+    names: Collection[str],
+    why: tuple[int, str, str],
 ) -> None:
     # Closed while the key still counts, because it signs the new class keys.
-    _close(session, person, names)
+    _close(view, session, person, names)
     try:
         staff.revoke_key(session.desk, session.desk.actor.kid, *why)
     except BaseException:
@@ -186,7 +192,9 @@ def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
     authority = home.authority()
     # Before the old key is revoked: no row that it signed may be left in force.
     for name in list(session.keys.classes):
-        session.keys.rotate(name, [old.reading.public], fresh.signing, authority)
+        session.keys.rotate(
+            name, [old.reading.public], fresh.signing, authority, _reading_keys(view)
+        )
     index = authority.head_index + 1
     staff.revoke_key(desk, old.signing.kid, index, "superseded", "the holder renewed the key")
     return fresh.signing.kid
@@ -251,9 +259,13 @@ def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
     home.add_locator(PersonLocator(handle, person, name_mac(home.file.names_key, name)))
 
 
-def _close(session: Session, person: Person, names: Iterable[str]) -> None:
+def _close(view: View, session: Session, person: Person, names: Iterable[str]) -> None:
     if person.reading is None:
         return
-    authority = session.home.authority()
+    authority, gone = session.home.authority(), [unb64url(person.reading)]
     for name in names:
-        session.keys.rotate(name, [unb64url(person.reading)], session.desk.actor, authority)
+        session.keys.rotate(name, gone, session.desk.actor, authority, _reading_keys(view))
+
+
+def _reading_keys(view: View) -> set[bytes]:
+    return {unb64url(one.reading) for one in view.people().values() if one.reading is not None}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
@@ -161,12 +161,26 @@ class ContentKeyStore:
         """Give the public reading keys entitled to a class."""
         return [row.reader for row in self._rows("kek_id", self._class(name).kek_id)]
 
-    def rotate(self, name: str, leaving: Iterable[bytes], by: Signer, authority: Authority) -> None:
+    def rotate(
+        self,
+        name: str,
+        leaving: Iterable[bytes],
+        by: Signer,
+        authority: Authority,
+        people: Collection[bytes] = (),
+    ) -> None:
         """Replace a class's key and wrap its data keys anew, without the readers who leave.
 
         From now on this file opens nothing for them.  Whoever kept a data key
         itself can still open what is encrypted under it: rotation takes away the
         way to the keys, not what a person already copied.
+
+        Args:
+            name: the class.
+            leaving: public reading keys that get nothing more.
+            by: who signs the new rows.
+            authority: keys and roles, as they stand now.
+            people: public reading keys of the people of this ledger.
 
         Raises:
             LedgerBusy: the class got a new key meanwhile; nothing was written.
@@ -179,11 +193,11 @@ class ContentKeyStore:
             new = ClassKey(
                 self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES), old.number + 1, live=True
             )
-            remaining = self._remaining(connection, name, old, gone, authority)
-            rows = connection.execute(
+            rows = [r for r in _rows(connection, "kek_id", old.kek_id) if r.reader not in gone]
+            self._demand_let_in(name, rows, authority, people)
+            for stream, wrapped in connection.execute(
                 "SELECT stream, wrapped FROM key_rows WHERE kek_id = ?", (old.kek_id,)
-            ).fetchall()
-            for stream, wrapped in rows:
+            ).fetchall():
                 data_key = unwrap_data_key(old.key, wrapped, lid=self.lid, stream=stream)
                 anew = wrap_data_key(new.key, data_key, lid=self.lid, stream=stream)
                 connection.execute(
@@ -191,29 +205,24 @@ class ContentKeyStore:
                     (new.kek_id, anew, stream),
                 )
             connection.execute("DELETE FROM class_keys WHERE kek_id = ?", (old.kek_id,))
-            self._wrap_for(connection, name, new, remaining, by)
+            self._wrap_for(connection, name, new, [row.reader for row in rows], by)
         self._by_id.pop(old.kek_id, None)
         self.classes[name], self._by_id[new.kek_id] = new, new.key
 
-    def _remaining(
-        self,
-        connection: sqlite3.Connection,
-        name: str,
-        old: ClassKey,
-        gone: set[bytes],
-        authority: Authority,
-    ) -> list[bytes]:
-        remaining = []
-        for row in _rows(connection, "kek_id", old.kek_id):
-            if row.reader in gone:
-                continue
-            # Else whoever can write the file, or stole a key, would be given the new one.
+    def _demand_let_in(
+        self, name: str, rows: list[ClassKeyRow], authority: Authority, people: Collection[bytes]
+    ) -> None:
+        # Else whoever can write the file, or stole a key, would be given the new one.
+        old = self._class(name)
+        # The recovery sheet is nobody's; a second such reader may be a thief's.
+        unknown = {row.reader for row in rows}.difference(people)
+        for row in rows:
             live = check_row(row, self.lid, authority)
             demand_may_give(row, name, authority)
-            if row.number != old.number or (old.live and not live):
+            # Whoever renews their key signs everybody's rows, and may lose that key later.
+            doubted = row.reader in unknown and len(unknown) > 1
+            if row.number != old.number or (old.live and not live and doubted):
                 raise ambiguous()
-            remaining.append(row.reader)
-        return remaining
 
     def add_stream(self, stream: bytes, name: str, data_key: bytes | None = None) -> None:
         """Give a new stream its data key: a fresh one, or the pupil's own of that class.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ledger.recorder.content_key_store import ContentKeyStore
+from ledger.statute.signing import classes_readable_by
 from tests.support.school_home import (
     NAMES,
     OTHER_FACTS,
@@ -31,6 +32,11 @@ def rows(school: SchoolHome, handle: str) -> list[dict[str, str]]:
 def key_of(school: SchoolHome, handle: str) -> str:
     (row,) = [row for row in rows(school, handle) if row["state"] == "in use"]
     return row["key"]
+
+
+def key_state(school: SchoolHome, key: str) -> str:
+    (state,) = [row["state"] for row in rows(school, "senco") if row["key"] == key]
+    return state
 
 
 def new_words(school: SchoolHome) -> tuple[str, str]:
@@ -246,6 +252,21 @@ def test_a_theft_found_to_have_begun_earlier_is_revoked_again_from_there(
     assert (report["result"], disputed) == ("intact", [first, second])
     # The new key reads on: what the old one could read was closed the first time.
     assert school.run("register", "--as", "senco", env=mine).exit_code == 0
+
+
+def test_a_key_that_was_renewed_and_then_stolen_opens_nothing_any_more(school: SchoolHome) -> None:
+    # Renewing it signed everybody's rows of class keys; the revoked key is not doubted for that.
+    school.ok("staff", "rotate-key", "--as", "senco", *new_words(school))
+    stolen = rows(school, "senco")[-1]["key"]
+    nia = ("staff", "add", "Nia Pugh", "--role", "teacher", "--handle", "nia", "--as", "head")
+    school.ok(*nia, *new_words(school))
+    before = readers(school)
+    revoke = ("staff", "revoke-key", "senco", "--because", "compromised", "--reason", "stolen")
+    school.ok(*revoke, "--as", "head")
+    assert key_state(school, stolen).endswith("(compromised)")
+    assert readers(school) == before - len(classes_readable_by("senco"))
+    school.ok("register", "--as", "nia", env=with_new_words(school))
+    assert school.ok("verify", "--as", "head")["result"] == "intact"
 
 
 def test_a_key_out_of_use_is_named_by_its_thumbprint_where_there_are_several(

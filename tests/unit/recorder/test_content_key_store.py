@@ -294,6 +294,22 @@ def test_rotation_by_a_member_of_staff_gives_keys_that_count(path: Path) -> None
     assert senco.data_key(PUPIL) == opened(path, TEACHER).data_key(PUPIL)
 
 
+def test_rows_by_a_revoked_key_go_on_but_for_a_second_reader_who_is_nobody(path: Path) -> None:
+    opened(path, TEACHER).rotate("general", [], TUTOR, AUTHORITY)
+    store, people = opened(path, SENCO), {TEACHER.public}  # SENCO stands for the recovery sheet
+    theirs, now = store.classes["general"], revoked(TUTOR.kid)
+    thief = ReadingKey(drawn("thief")).public
+    row = signed_row(
+        kek_id=theirs.kek_id, reader=thief, wrapped=bytes(144), number=2, lid=LID, by=TUTOR
+    )
+    put(path, row)
+    with pytest.raises(KeyRowAltered):
+        store.rotate("general", [], HEAD, now, people)
+    sql(path, "DELETE FROM class_keys WHERE reader = ?", thief)
+    store.rotate("general", [], HEAD, now, people)
+    assert opened(path, TEACHER).data_key(PUPIL) == opened(path, SENCO).data_key(PUPIL)
+
+
 def test_another_program_that_writes_is_waited_for_then_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,3 +116,25 @@ def test_an_import_is_refused_whole_when_somebody_was_quicker(
     school.ok("import", file, "--as", "senco")  # now it finds the pupil who has the UPN
     everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
     assert [one["upn"] for one in everyone].count(UPN) == 1
+
+
+def test_an_import_adds_nobody_whom_somebody_else_added_meanwhile(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = school.write("more.csv", "Surname,Forename,DOB,Year\nFirst,Ann,03/02/2016,4\n")
+    just_before_the_next_save(monkeypatch, lambda: school.ok(*add("First")))
+    result = school.run("import", file, "--as", "senco", "--json")
+    assert (result.exit_code, '"conflict"' in result.stderr) == (8, True), result.output
+
+
+def test_of_two_proposals_of_one_pupil_one_is_signed(school: SchoolHome) -> None:
+    for _ in range(2):
+        school.ok(*add("Same")[:-4], "--family", "Same", "--as", "office")
+    result = school.run("proposal", "sign", "--all", "--as", "senco", "--json")
+    assert (result.exit_code, '"pupil-known"' in result.stdout) == (3, True), result.output
+    (waiting, _) = school.ok("proposal", "list", "--as", "senco")["proposals"]
+    named = ("proposal", "sign", str(waiting["proposal"]), "--another", "--as", "senco")
+    school.refused(2, "proposals-unclear", "proposal", "sign", "--all", *named[3:])
+    assert school.ok(*named)["signed"] == 1
+    everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
+    assert [one["family_name"] for one in everyone].count("Same") == 2

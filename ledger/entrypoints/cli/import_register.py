@@ -68,7 +68,8 @@ def command(
     """
     from_words = _pupils(same_as)
     with acting(setting) as at_work:
-        view, desk = at_work.view, at_work.desk
+        view, size = at_work.view, at_work.view.catch_up()
+        desk = at_work.desk.looking(lambda: size)  # what is not as it was planned is not stored
         key = view.keys.data_key(desk.streams.commands.bytes)
         plan = plan_import(
             file.read_bytes(),

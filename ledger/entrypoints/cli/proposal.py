@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
 from ledger.application.proposal import REGISTERED, decline_proposal, sign_proposal
+from ledger.bootstrap.known_pupils import demand_unknown
 from ledger.bootstrap.session import Acting
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import (
@@ -37,6 +40,7 @@ from ledger.projections.register import read_pupils
 from ledger.values.dates import OccurredOn, stated_words
 
 if TYPE_CHECKING:
+    from ledger.application.desk import Desk
     from ledger.bootstrap.view import View
 
 COLUMNS = {
@@ -127,18 +131,26 @@ def _record(row: ProposalRow) -> dict[str, Any]:
 )
 @click.argument("numbers", nargs=-1, type=int, help="Entry numbers of proposals.")
 @click.option("--all", "every", is_flag=True, help="Everything that waits.")
-def sign(setting: Setting, numbers: tuple[int, ...], *, every: bool) -> None:
+@click.option("--another", is_flag=True, help="Another child of the same name and date of birth.")
+def sign(setting: Setting, numbers: tuple[int, ...], *, every: bool, another: bool) -> None:
     """Sign proposals; each becomes an entry of yours that names who keyed it.
 
     Each is reported by itself; exit code 3 where some could not be signed.
     """
+    if every and another:
+        raise UsageError(
+            "It is not said which pupil is another child; nothing was signed.",
+            "That is said of one proposal, after a look at it.",
+            remedy="Give its number with --another; sign the others without.",
+            kind="proposals-unclear",
+        )
     with acting(setting) as at_work:
         demand_writer(at_work)
         chosen = _chosen(at_work.view, numbers, every=every)
         if len(chosen) == 1:
-            reports = [_sign(at_work, chosen[0])]
+            reports = [_sign(at_work, chosen[0], another=another)]
         else:
-            reports = [_try_to_sign(at_work, row) for row in chosen]
+            reports = [_try_to_sign(at_work, row, another=another) for row in chosen]
     lines = [one["words"] for one in reports] or ["No proposal waits for a signature."]
     failed = [one for one in reports if "error" in one]
     say(setting, "\n".join(lines), {"signed": len(reports) - len(failed), "reports": reports})
@@ -168,9 +180,9 @@ def _chosen(view: View, numbers: tuple[int, ...], *, every: bool) -> list[Propos
     return [rows[number] for number in numbers]
 
 
-def _try_to_sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
+def _try_to_sign(at_work: Acting, row: ProposalRow, *, another: bool) -> dict[str, Any]:
     try:
-        return _sign(at_work, row)
+        return _sign(at_work, row, another=another)
     except LedgerError as error:
         return {
             "proposal": row.index,
@@ -179,7 +191,7 @@ def _try_to_sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
         }
 
 
-def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
+def _sign(at_work: Acting, row: ProposalRow, *, another: bool) -> dict[str, Any]:
     if row.state == DECLINED:
         raise RuleRefused(
             f"Proposal {row.index} was declined by entry {row.settled}.",
@@ -190,7 +202,9 @@ def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
     if row.state == SIGNED:
         return _signed_before(row.index, row.settled)
     try:
-        index = sign_proposal(at_work.desk, UUID(bytes=unb64url(row.stream))).index
+        index = sign_proposal(
+            _desk_for(at_work, row, another=another), UUID(bytes=unb64url(row.stream))
+        ).index
     except AlreadyRecorded as done:
         return _signed_before(row.index, done.first_index)
     except NotFound:
@@ -202,6 +216,14 @@ def _sign(at_work: Acting, row: ProposalRow) -> dict[str, Any]:
         ) from None
     words = f"Proposal {row.index} is signed, as entry {index}: {_record(row)['what']}"
     return {"proposal": row.index, "entry": index, "words": words}
+
+
+def _desk_for(at_work: Acting, row: ProposalRow, *, another: bool) -> Desk:
+    if another or row.type != REGISTERED:
+        return at_work.desk
+    fields: Any = _intended(row)["fields"]
+    person = fields["given_names"], fields["family_name"], date.fromisoformat(fields["born"])
+    return at_work.desk.looking(partial(demand_unknown, at_work.view, *person))
 
 
 def _signed_before(number: int, index: int | None) -> dict[str, Any]:

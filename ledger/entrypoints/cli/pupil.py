@@ -13,6 +13,7 @@ import click
 from ledger.aggregates.pupil import Pupil, RankedNeed
 from ledger.application.desk import Command
 from ledger.application.entries import Batch, Draft, Recorded, add_entries, may_sign
+from ledger.bootstrap.known_pupils import demand_unknown
 from ledger.bootstrap.upns import demand_unused
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
@@ -31,10 +32,8 @@ from ledger.entrypoints.cli.parameters import NAME, NEED, PAIR, URN, WORDS, Code
 from ledger.entrypoints.cli.register_table import FIELDS, say_everyone
 from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import RuleRefused, UsageError
-from ledger.projections.register import read_pupils
 from ledger.values.dates import OccurredOn
 from ledger.values.need_type import parse_broad_area
-from ledger.values.person_name import search_key
 from ledger.values.sen_status import SenStatus
 from ledger.values.upn import Upn
 
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ledger.application.desk import Desk
-    from ledger.bootstrap.view import View
     from ledger.values.code import Code
     from ledger.values.need_type import NeedType
 
@@ -94,7 +92,8 @@ def add(
         demand_writer(at_work)
         if say_if_done(setting, at_work, circumstances):
             return
-        look = None if another else partial(_demand_unknown, at_work.view, dict(given))
+        person = (given["given_names"], given["family_name"], given["born"])
+        look = None if another else partial(demand_unknown, at_work.view, *person)
         if look is not None:
             look()
         known = circumstances.on or OccurredOn.on(at_work.desk.today())
@@ -114,22 +113,6 @@ def add(
         ]
         name = f"{given['given_names']} {given['family_name']}"
         record(setting, at_work, name, drafts, circumstances, store=partial(_store_new, look))
-
-
-def _demand_unknown(view: View, given: dict[str, Any]) -> int:
-    """Refuse a second pupil of one name and date of birth; give the size of the log without."""
-    size = view.catch_up()
-    person = (search_key(given["given_names"]), search_key(given["family_name"]), given["born"])
-    for row in read_pupils(view.models, as_of=view.home.clock().date()):
-        born = date.fromisoformat(row.born)
-        if person == (search_key(row.given_names), search_key(row.family_name), born):
-            raise RuleRefused(
-                "A pupil of this name and date of birth is known; nothing was recorded.",
-                "One pupil in two records would have half a history in each.",
-                "Look at send-ledger pupil list; if it is another child, add --another.",
-                kind="pupil-known",
-            )
-    return size
 
 
 def _store_new(

@@ -95,6 +95,20 @@ def test_a_plan_whose_entry_is_corrected_does_not_stand_in_its_own_way(
     school.ok("correct", str(entry), *fields)
 
 
+def test_a_plan_that_ceased_is_corrected_beside_the_next_and_not_revived(
+    school: SchoolHome,
+) -> None:
+    issued = school.ok(*PLAN)["recorded"][0]["entry"]
+    ceased = school.ok(*CEASE)["recorded"][0]["entry"]
+    school.ok(*PLAN)
+    right = ("--reason", "a slip", "--field", "provision=an hour a day", "--as", "senco")
+    school.ok("correct", str(issued), *right)
+    withdrawn = ("correct", str(ceased), "--reason", "of another pupil", "--withdraw")
+    school.refused(7, "plan-in-force", *withdrawn, "--as", "senco")
+    school.ok(*CEASE)
+    school.ok(*withdrawn, "--as", "senco")
+
+
 def test_a_proposal_is_not_signed_when_somebody_else_has_the_upn_by_then(
     school: SchoolHome,
 ) -> None:

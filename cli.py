@@ -14,6 +14,8 @@ import os
 import sys
 
 INTERRUPTED = 130
+ID_LENGTHS = (22, 43)
+"""Characters of an id and of a key's thumbprint."""
 
 
 def end_at_once(*_: object) -> None:
@@ -147,6 +149,8 @@ class CommandTable(click.Group):
             click.echo("Interrupted; nothing was recorded.", err=True)
             sys.exit(INTERRUPTED)
         except click.ClickException as error:
+            if isinstance(error, click.exceptions.NoSuchOption):
+                error = _about_a_dash(error, words)
             if "--json" not in words:
                 error.show(sys.stderr)
                 sys.exit(error.exit_code)
@@ -191,12 +195,46 @@ class CommandTable(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
+def _about_a_dash(
+    error: click.exceptions.NoSuchOption, words: Sequence[str]
+) -> click.exceptions.NoSuchOption:
+    """Say how an id or thumbprint that begins with “-” is typed, where that may be one."""
+    option = error.option_name
+    if not any(len(word) in ID_LENGTHS and word.startswith(option) for word in words):
+        return error
+    hint = (
+        "If it is an id or a thumbprint that begins with “-”: a pupil's is typed with “id:” "
+        "before it; any other goes behind all options, after “--”."
+    )
+    return click.exceptions.NoSuchOption(option, f"{error.message} {hint}", ctx=error.ctx)
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  click's own
+    del param
+    if not wanted or ctx.resilient_parsing:
+        return
+    metadata = importlib.import_module("importlib.metadata")
+    try:
+        number = f"version {metadata.version('send-ledger')}"
+    except metadata.PackageNotFoundError:
+        number = "run from its source, not installed"
+    click.echo(f"send-ledger, {number}")
+    ctx.exit()
+
+
 @click.command(
     cls=CommandTable,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=EXAMPLES,
 )
-@click.version_option(package_name="send-ledger", prog_name="send-ledger")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Keep pupils' SEND history so that anything in it can be proved.
 

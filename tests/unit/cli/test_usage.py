@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
 import click
@@ -66,6 +67,41 @@ def test_a_missing_file_is_not_found_wherever_it_is_met(
     assert "\nWhy: " in result.stderr
     said = json.loads(CliRunner().invoke(cli.main, [*words, "--json"]).stderr)
     assert (said["exit_code"], said["error"]) == (5, "no-such-file")
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("-Zl5oIycK_fqXsWfNmC6TA", True),
+        ("--l5oIycK_fqXsWfNmC6TA", True),
+        ("-HXB_2nW8yABrnZWEOdVj0eKOchcACzfgDPQCSS89o4", True),
+        ("-Zoe", False),
+        ("--no-such-option", False),
+    ],
+)
+def test_an_id_that_begins_with_a_dash_is_told_how_it_is_typed(*, word: str, told: bool) -> None:
+    plain = CliRunner().invoke(cli.main, ["history", word])
+    said = json.loads(CliRunner().invoke(cli.main, ["history", word, "--json"]).stderr)
+    assert (plain.exit_code, said["exit_code"]) == (2, 2)
+    for text in (plain.stderr, said["what"]):
+        assert ("“id:”" in text and "after “--”" in text) == told
+
+
+def test_the_version_is_told_also_where_nothing_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "9.8.7")
+    assert CliRunner().invoke(cli.main, ["--version"]).output == "send-ledger, version 9.8.7\n"
+
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.version", missing)
+    result = CliRunner().invoke(cli.main, ["--version"])
+    assert (result.exit_code, result.output) == (
+        0,
+        "send-ledger, run from its source, not installed\n",
+    )
 
 
 def stopped_with(kind: type[BaseException]) -> Callable[[str], str]:

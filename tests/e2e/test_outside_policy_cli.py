@@ -64,6 +64,17 @@ def test_nothing_is_written_before_the_words_of_every_card_were_heard(
     assert not known.exists()
 
 
+def test_the_words_are_shown_without_a_folder_and_nothing_is_written_without_one(
+    played_copy: Played,
+) -> None:
+    own, _ = cards(played_copy)
+    heard = words_of(played_copy, "sender")
+    shown = run(own)
+    assert (shown.exit_code, heard[1].lower() in shown.output) == (0, True)
+    done = run(own, *heard)
+    assert (done.exit_code, "no-folder-named" in done.stderr) == (2, True)
+
+
 def test_a_folder_that_is_there_and_roots_that_are_none_are_refused(
     played_copy: Played, tmp_path: Path
 ) -> None:

@@ -53,7 +53,7 @@ def command() -> None:
     Examples:
       send-ledger school card --out our.card --as senco
       send-ledger school trust their.card --as senco
-      send-ledger school policy their.card --out known
+      send-ledger school policy their.card
     """
 
 
@@ -220,7 +220,7 @@ def _say_forks(setting: Setting, forks: Sequence[ForkFound | RewritingProved]) -
 )
 @click.option("--tsa-roots", type=_FILE, help="Root certificates of time-stamp authorities, PEM.")
 @click.option("--fingerprint", "spoken", multiple=True, help="The twelve words of each card.")
-@click.option("--out", type=NewFolder(), required=True, help="A new folder.")
+@click.option("--out", type=NewFolder(), help="A new folder; needed with --fingerprint.")
 def policy(
     setting: Setting,
     file: Path,
@@ -228,7 +228,7 @@ def policy(
     witnesses: tuple[Path, ...],
     tsa_roots: Path | None,
     spoken: tuple[str, ...],
-    out: Path,
+    out: Path | None,
 ) -> None:
     """Write down whose keys count, from a school's card: the folder that --policy takes.
 
@@ -238,7 +238,7 @@ def policy(
 
     \b
     Examples:
-      send-ledger school policy their.card --out known
+      send-ledger school policy their.card
       send-ledger school policy their.card --witness other.card --tsa-roots roots.pem
         --fingerprint "apple …" --fingerprint "pear …" --out known
     """
@@ -258,10 +258,17 @@ def policy(
         say(
             setting,
             f"{''.join(listed)}Telephone each school on a number you know, and let them read "
-            "the words out. Then repeat with a --fingerprint for each.",
+            "the words out. Then repeat with a --fingerprint for each, and --out.",
             {**shown, "folder": None},
         )
         return
+    if out is None:
+        raise UsageError(
+            "It is not said where the policy goes; nothing was written.",
+            "It is a folder of its own.",
+            "Add --out with the name of a new folder.",
+            kind="no-folder-named",
+        )
     _demand_all_same(spoken, words)
     roots = tsa_roots.read_bytes() if tsa_roots else None
     write_private_folder(out, outside_policy(cards[0], cards[1:], roots))

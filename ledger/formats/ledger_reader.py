@@ -61,7 +61,12 @@ class LedgerReader:
         """
         for entry in read_entries(self.connection, index, index + 1):
             return entry
-        raise NotFound(f"There is no entry {index} in this ledger.", kind="no-entry")
+        raise NotFound(
+            f"There is no entry {index} in this ledger.",
+            "The ledger does not reach so far, or the number is another ledger's.",
+            "Look at the number: send-ledger history shows it.",
+            kind="no-entry",
+        )
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[StoredEntry]:
         """Stream entries in log order."""

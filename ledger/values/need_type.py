@@ -55,12 +55,15 @@ class NeedType:
             NeedTypeRefused: kind "unknown-need-type" for what is no type;
                 "need-type-not-in-use" for one outside its dates.
         """
-        entry = code_set("need_type").find(text)
+        codes = code_set("need_type")
+        entry = codes.find(text)
         if entry is None:
             raise NeedTypeRefused(
                 "The type of need is not known.",
                 "It is none of the census codes, such as SPLD, SLCN or SEMH.",
-                "Correct the type in the file, or map its code on import.",
+                "Give one of them: "
+                + ", ".join(each.code.code for each in codes.entries if each.in_use(on))
+                + "; an import can map the codes of a file.",
             )
         if not entry.in_use(on):
             raise NeedTypeRefused(

@@ -430,7 +430,11 @@ def test_plans_reviews_stories_and_parents_are_recorded(school: CliHome) -> None
     school.done("my-story", "add", UPN, *story)
     parent = ("--name", "Ada O'Neill", "--relationship", "mother", "--evidence", "certificate")
     assert school.refused("parent", "add", UPN, *parent)["error"] == "responsibility-not-said"
-    school.done("parent", "add", UPN, *parent, "--responsibility")
+    twice = ("parent", "add", UPN, *parent, "--responsibility")
+    assert school.data(*twice)["advice"] == []
+    again = school.data(*twice)
+    assert "is recorded already" in again["advice"][0]
+    school.done("correct", str(again["recorded"][0]["entry"]), "--reason", "twice", "--withdraw")
     school.done("parent", "end", UPN, "ada oneill", "--reason", "court order")
     assert school.refused("parent", "end", UPN, "Ada O'Neill", "--reason", "x")["exit_code"] == 5
 

@@ -150,7 +150,7 @@ class About:
         if not records:
             raise NotFound(
                 f"The pupil has no {what}.",
-                "It stands nowhere in the pupil's history.",
+                "It stands nowhere in the pupil's history, or is over.",
                 missing,
                 kind="no-record",
             )

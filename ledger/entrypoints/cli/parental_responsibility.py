@@ -70,6 +70,12 @@ def add(about: About, **facts: Any) -> Draft:
             "Add --responsibility or --no-responsibility.",
             kind="responsibility-not-said",
         )
+    if _of_name(about, facts["holder_name"]):
+        about.advise(
+            "Somebody of that name is recorded already, and while both entries stand it is not "
+            "certain who consents. If it is the same person, take one of them back: "
+            "send-ledger correct ENTRY --withdraw."
+        )
     return about.draft("parental_responsibility.recorded.v1", **facts)
 
 
@@ -85,16 +91,19 @@ def add(about: About, **facts: Any) -> Draft:
 @click.option("--reason", "grounds", type=WORDS, required=True, help="Why, and what was seen.")
 def end(about: About, name: str, *, grounds: str) -> Draft:
     """Record that somebody holds parental responsibility no more."""
-    wanted = search_key(name)
-    fitting = [
-        one
-        for one in about.records(ParentalResponsibility)
-        if one.current and search_key(one.current.holder_name) == wanted
-    ]
     record = about.the(
-        fitting,
+        _of_name(about, name),
         "parent or carer of that name",
         missing="See send-ledger history PUPIL for the name as it was recorded.",
         several="Put one of them right first with send-ledger correct.",
     )
     return about.draft("parental_responsibility.ended.v1", record, grounds=grounds)
+
+
+def _of_name(about: About, name: str) -> list[ParentalResponsibility]:
+    wanted = search_key(name)
+    return [
+        one
+        for one in about.records(ParentalResponsibility)
+        if one.current and search_key(one.current.holder_name) == wanted
+    ]

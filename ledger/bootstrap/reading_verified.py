@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ledger.bootstrap.access import note_verifying
+from ledger.bootstrap.marks import behind_mark
 from ledger.bootstrap.own_school import read_own_school
 from ledger.bootstrap.verifying import Receiver
 from ledger.bundles.container import identity_of
@@ -83,7 +84,10 @@ def open_contents(
     except KeyUnavailable:
         identity = None
     receiver = Receiver(
-        origin=origin_of(home.lid), identity=identity, school=partial(_school_of, home, keys)
+        origin=origin_of(home.lid),
+        identity=identity,
+        school=partial(_school_of, home, keys),
+        behind=partial(behind_mark, home),
     )
     wanted = replace(wanted, data_key=keys.data_key, receiver=receiver)
     return wanted, ("reading-elsewhere", told) if told else None

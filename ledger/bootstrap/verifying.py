@@ -54,11 +54,13 @@ class Receiver:
         origin: of its log.
         identity: the age identity that opens what is sent to it, or None.
         school: gives its own record, every signature checked; None where it is closed.
+        behind: says why the home is not its newest state; empty where it may be.
     """
 
     origin: str
     identity: str | None
     school: Callable[[], School | None]
+    behind: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +234,11 @@ def _verify_members(members: Mapping[str, bytes], wanted: Wanted) -> Report:
     school = receiver.school() if receiver else None
     if receiver is None or school is None:
         return verify_bundle(members, wanted.trust, receiver.origin if receiver else None)[0]
-    return verify_from_sender(members, school, receiver.origin, wanted.trust)[0]
+    report = verify_from_sender(members, school, receiver.origin, wanted.trust)[0]
+    if wanted.trust is None and (why := receiver.behind()):
+        words = f"Whom the school trusts now is not known: its home was rolled back; {why}"
+        return with_note(report, "unverifiable", words)
+    return report
 
 
 def _verify_zip(data: bytes, wanted: Wanted) -> Report:

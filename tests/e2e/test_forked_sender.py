@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 from ledger.bundles.card import read_card
@@ -95,3 +96,21 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_what_proves_it_to_a_third_party(
     assert contradicts(pair, same)
     assert contradicts(pair, grown)
     assert not contradicts(pair, grown | {"own_root": None})  # both heads alone show nothing
+
+
+def test_a_home_that_was_rolled_back_does_not_know_whom_it_trusts(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pair = introduced(tmp_path, tmp_path_factory)
+    file = pair.file("zoe.age")
+    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    earlier = pair.receiver.copy(tmp_path / "earlier")
+    assert pair.receiver.ok("verify", file, *AS)["result"] == "intact"
+    origin = read_card(pair.read("sender/card")).origin
+    pair.receiver.ok("school", "distrust", origin, "--reason", "key lost", "--as", "head")
+    for old in pair.receiver.path.glob("ledger.db*"):
+        old.unlink()
+    for old in earlier.path.glob("ledger.db*"):
+        shutil.copy(old, pair.receiver.path)
+    done = pair.receiver.run("verify", file, *AS, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["codes"].get("unverifiable")) == (11, 1)

@@ -156,5 +156,18 @@ def test_values_that_are_not_each_in_their_one_spelling_are_not_read_together(
     assert read_each(encoded(texts)) is None
 
 
+def test_every_character_is_spelt_alike_by_the_quick_reader() -> None:
+    every = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    text = compact_json({"of a text": every, every: "of a name"})
+    assert read_each(encoded([text])) == [strict_json(text)]
+
+
+@pytest.mark.parametrize("edge", [-(2**64), -(2**63), 2**53, 2**63, 2**64])
+def test_a_whole_number_is_read_quickly_or_left(edge: int) -> None:
+    for number in range(edge - 3, edge + 4):
+        quick = [number] if -(2**63) <= number < 2**64 else None
+        assert read_each(encoded([compact_json(number)])) == quick
+
+
 def encoded(texts: list[str]) -> list[bytes]:
     return [b64url(text.encode("utf-8", "surrogatepass")).encode() for text in texts]

@@ -221,7 +221,7 @@ def demand_signer(desk: Desk, types: Sequence[str]) -> None:
         raise NotAuthorised(
             f"The role {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
             "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
-            "Ask one of them.",
+            "Ask one of them; whoever is that too says so with --in-role.",
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import BACKUP_NOTE, behind_mark, living_home
 from ledger.bootstrap.places import demand_outside
-from ledger.errors import AlterationFound, InputRefused, MalformedInput, UsageError
+from ledger.errors import AlterationFound, InputRefused, MalformedInput, NotFound, UsageError
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.encoding import b64url, strict_json, unb64url
@@ -48,6 +48,7 @@ def back_up(home: Home, target: Path) -> CopyReport:
 
     Raises:
         UsageError: the folder exists.
+        NotFound: what it is to lie in does not.
         StorageFailed: the disk refuses; what was written is removed again.
         AlterationFound: the home's entries do not give its own head.
     """
@@ -58,6 +59,13 @@ def back_up(home: Home, target: Path) -> CopyReport:
             "A backup is never mixed with an older one.",
             remedy="Name a new folder, e.g. with today's date.",
             kind="folder-not-empty",
+        )
+    if not target.resolve().parent.is_dir():
+        raise NotFound(
+            f"There is no folder {target.parent}; nothing was copied.",
+            "Made anew, it would lie on this computer's own disk where another disk is not there.",
+            "Plug the other disk in, or make that folder first.",
+            kind="no-such-file",
         )
     try:
         report = _copy_home(home.path, target)

@@ -270,7 +270,7 @@ def _check_may_sign(state: LogState, index: int, event: Event, actor: Actor) -> 
             raise NotAuthorised(
                 f"The role {actor.role} may not sign “{event.TYPE}”; nothing was recorded.",
                 "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
-                "Ask one of them, or record it as a proposal for the SENCO.",
+                "Ask one of them; whoever is that too says so with --in-role.",
             )
     elif event.KIND not in kinds.AUTHORITY_KINDS and event.KIND not in permitted_kinds(actor.role):
         raise NotAuthorised(

@@ -61,6 +61,14 @@ def test_a_backup_comes_back_whole_and_goes_on(school: SchoolHome) -> None:
     assert refusal(school, "old") == (7, "behind-mark")
 
 
+def test_a_backup_makes_no_folder_for_a_disk_that_is_not_there(school: SchoolHome) -> None:
+    stick = school.folder / "stick"
+    school.refused(5, "no-such-file", "backup", str(stick / "today"))
+    assert not stick.exists()
+    stick.mkdir()
+    school.ok("backup", str(stick / "today"))
+
+
 def test_a_copy_can_be_looked_at_and_never_kills_the_living_ledger(school: SchoolHome) -> None:
     copied = at(school, "practice")
     shutil.copytree(school.path, school.folder / "practice")

@@ -237,7 +237,8 @@ class Authority:
             raise NotAuthorised(
                 "A key is registered for a person who has a live key, or a guarded role.",
                 "Nobody but that person, or the root key, may add a key that speaks for them.",
-                "Revoke the old key first, or let the person rotate it.",
+                "Revoke the old key first, or let the person rotate it; a head without a key is "
+                "appointed anew, under another handle, with the root key.",
                 kind="key-not-theirs-to-register",
             )
 
@@ -257,9 +258,11 @@ class Authority:
             )
         if (role in ROOT_GRANTS) != (statement.role == "root"):
             raise NotAuthorised(
-                f"The role {role} is granted by {statement.role}.",
+                f"The role {role} is granted or withdrawn by {statement.role}.",
                 "The root key appoints heads, machines and the responsible body; a headteacher "
                 "appoints the rest.",
+                "A head is appointed with staff add and the root key; whoever gives that role up "
+                "withdraws it themselves, or their key is revoked.",
                 kind="grant-not-permitted",
             )
 

@@ -34,11 +34,6 @@ def key_of(school: SchoolHome, handle: str) -> str:
     return row["key"]
 
 
-def key_state(school: SchoolHome, key: str) -> str:
-    (state,) = [row["state"] for row in rows(school, "senco") if row["key"] == key]
-    return state
-
-
 def new_words(school: SchoolHome) -> tuple[str, str]:
     return "--new-passphrase-file", school.write("new", NEW_WORDS + "\n")
 
@@ -263,7 +258,8 @@ def test_a_key_that_was_renewed_and_then_stolen_opens_nothing_any_more(school: S
     before = readers(school)
     revoke = ("staff", "revoke-key", "senco", "--because", "compromised", "--reason", "stolen")
     school.ok(*revoke, "--as", "head")
-    assert key_state(school, stolen).endswith("(compromised)")
+    states = {row["key"]: row["state"] for row in rows(school, "senco")}
+    assert states[stolen].endswith("(compromised)")
     assert readers(school) == before - len(classes_readable_by("senco"))
     school.ok("register", "--as", "nia", env=with_new_words(school))
     assert school.ok("verify", "--as", "head")["result"] == "intact"
@@ -318,6 +314,22 @@ def test_the_last_head_is_not_removed_and_a_second_may_remove_the_first(
     school.ok(*leave, "--as", "head")
     leave = ("staff", "revoke", "nia", "--role", "head", "--reason", "left")
     school.refused(7, "last-head", *leave, "--as", "nia", env=with_new_words(school))
+
+
+def test_a_head_without_a_key_is_appointed_anew_and_their_role_is_not_anothers_to_take(
+    school: SchoolHome,
+) -> None:
+    root = ("--root-key", str(school.folder / "root.json"), "--root-passphrase-file")
+    nia = ("staff", "add", "Nia Pugh", "--role", "head", "--handle", "nia", "--as", "head")
+    school.ok(*nia, *root, str(school.folder / "pp"), *new_words(school))
+    mine = with_new_words(school)
+    taken = ("staff", "revoke", "head", "--role", "head", "--reason", "x", "--as", "nia")
+    assert "themselves" in school.refused(7, "grant-not-permitted", *taken, env=mine)["try"]
+    lost = ("staff", "revoke-key", "head", "--because", "lost", "--reason", "x", "--as", "nia")
+    school.ok(*lost, env=mine)
+    anew = ("staff", "replace-key", "head", "--as", "nia", *new_words(school))
+    said = school.refused(7, "key-not-theirs-to-register", *anew, env=mine)
+    assert "another handle" in said["try"]
 
 
 def test_a_person_may_revoke_their_own_key_and_nobody_the_ledgers(school: SchoolHome) -> None:

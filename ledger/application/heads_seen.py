@@ -1,4 +1,4 @@
-"""The heads of another log that were seen, by what signed them."""
+"""What is known of another log: its heads and forks that were seen, by what signed them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ def heads_seen(school: School, origin: str, keys: Sequence[VerifierKey]) -> list
     A log keeps its key for good.  What another key signed in its name, while a false card
     was trusted here, binds the log to nothing.
     """
-    return [one for one in school.witnessed.get(origin, ()) if _is_signed(one, keys)]
+    return [one for one in school.witnessed.get(origin, ()) if _is_signed(one.note, keys)]
 
 
-def _is_signed(head: HeadWitnessed, keys: Sequence[VerifierKey]) -> bool:
+def was_rewritten(school: School, origin: str, keys: Sequence[VerifierKey]) -> bool:
+    """Tell whether a proof is kept here that a log was rewritten under one of these keys."""
+    return any(one.log_origin == origin and _is_signed(one.shown, keys) for one in school.forks)
+
+
+def _is_signed(note: str, keys: Sequence[VerifierKey]) -> bool:
     try:
-        open_checkpoint(head.note.encode("utf-8"), keys)
+        open_checkpoint(note.encode("utf-8"), keys)
     except LedgerError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.aggregates.school import School
-from ledger.application.heads_seen import heads_seen
+from ledger.application.heads_seen import heads_seen, was_rewritten
 from ledger.bundles.policies import policy_of_partner
 from ledger.errors import LedgerError
 from ledger.formats.bundle_layout import CHECKPOINT
@@ -49,4 +49,5 @@ def verify_from_sender(
     # By its own word alone a bundle accuses nobody: whose key signed it is not known then.
     heads = heads_seen(school, origin, policy.logs) if policy else []
     seen = [SeenHead(one.tree_size, one.root_hash) for one in heads]
-    return verify_bundle(members, policy, recipient, seen)
+    rewritten = policy is not None and was_rewritten(school, origin, policy.logs)
+    return verify_bundle(members, policy, recipient, seen, rewritten=rewritten)

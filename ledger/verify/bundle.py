@@ -72,6 +72,12 @@ SUBJECT: Final = "bundle"
 HEADS: Final = STATEMENTS + "head-"
 
 
+_REWRITTEN: Final = (
+    "The sender's log was found rewritten once, so this may be one of two versions; "
+    "the proof is kept here, see send-ledger school partners --forks."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedStatement:
     """A statement of the sender's, kept verbatim.
@@ -134,6 +140,8 @@ def verify_bundle(
     policy: TrustPolicy | None,
     recipient_origin: str | None,
     seen: Sequence[SeenHead] = (),
+    *,
+    rewritten: bool = False,
 ) -> tuple[Report, ReceivedBundle | None]:
     """Verify a bundle.
 
@@ -144,6 +152,7 @@ def verify_bundle(
         recipient_origin: origin of this school's log; None to leave it out.
         seen: the heads of the sender's log known here, oldest first; each continues
             the one before.
+        rewritten: whether it is known that the sender's log was rewritten once.
 
     Returns:
         The report, and what the bundle holds: None where it could not be read.
@@ -167,6 +176,8 @@ def verify_bundle(
         examiner = _Examiner(LoggedMembers.open(findings, members, policy))
         examiner.check_time()
         examiner.check_continues(seen)
+        if rewritten:
+            findings.add("rewritten-before", words=_REWRITTEN)
         bundle = examiner.read()
     return _concluded(findings, examiner, bundle, recipient_origin)
 

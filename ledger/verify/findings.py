@@ -42,6 +42,7 @@ INCOMPLETE: Final = frozenset(
         "proof-missing",
         "quorum-unmet",
         "reserved-kind",
+        "rewritten-before",
         "sealing-incomplete",
         "token-certificate-missing",
         "token-imprint-algorithm",

@@ -87,6 +87,15 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_what_proves_it_to_a_third_party(
         assert kept[-1]["seen"] != kept[-1]["shown"]
         assert len(pair.receiver.ok("transfer", "list", *AS)) == 1
     assert pair.receiver.ok("verify", *AS)["result"] == "intact"
+    # From then on even what continues the head seen first may be one of two versions.
+    code, report = verified(true)
+    assert (code, report["codes"].get("rewritten-before")) == (11, 1)
+    sound = send(pair.sender, OTHER, "sound.age")
+    received = pair.receiver.ok("transfer", "receive", sound, *AS)
+    assert received["result"] == "unanchored"
+    assert [one["code"] for one in received["findings"]] == ["rewritten-before"]
+    told = pair.receiver.run("transfer", "receive", send(pair.sender, ZOE, "more.age"), *AS)
+    assert (told.exit_code, told.stdout.count("[rewritten-before]")) == (0, 1), told.output
     # Trusted no more, what it signed stays at hand.
     origin = read_card(pair.read("sender/card")).origin
     pair.receiver.ok("school", "distrust", origin, "--reason", "rewritten", "--as", "head")

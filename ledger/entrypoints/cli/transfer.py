@@ -36,6 +36,7 @@ from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
 from ledger.values.counting import counted
+from ledger.verify.findings import Finding
 
 _FILE = GivenPath(folders=False)
 _NEW_FILE = click.Path(path_type=Path)
@@ -184,19 +185,29 @@ def receive(setting: Setting, file: Path, *, receipt: Path | None) -> None:
         received = receive_bundle(_exchange(at_work, unattended=True), file.read_bytes())
     if receipt is not None:
         write_private(receipt, received.receipt)
+    unproved = [one for one in received.report.findings if one.grade == "incomplete"]
     say(
         setting,
         f"Verified and kept: {counted(len(received.bundle.statements), 'entry')} from "
         f"{received.bundle.manifest.from_name}. Recorded as RECEIVED.\n"
-        "Next, the SENCO: send-ledger transfer accept, or transfer reject.",
+        + "".join(f"{line}\n" for line in _unproved_lines(unproved))
+        + "Next, the SENCO: send-ledger transfer accept, or transfer reject.",
         {
             "transfer": b64url(received.transfer.bytes),
             "statements": len(received.bundle.statements),
             "from": received.bundle.manifest.from_name,
             "not_understood": {str(k): v for k, v in received.bundle.not_understood.items()},
             "result": received.report.result,
+            "findings": [one.members() for one in unproved],
         },
     )
+
+
+def _unproved_lines(findings: Sequence[Finding]) -> list[str]:
+    if not findings:
+        return []
+    told = [one.line() for one in findings]
+    return ["Nothing was found altered, but not everything could be proved:", *told]
 
 
 @ledger_command(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,11 +26,18 @@ from ledger.bootstrap.own_partners import own_cosigners
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.known_sender import verify_from_sender
 from ledger.bundles.receipt import open_receipt_file
-from ledger.errors import AlterationFound, InputRefused, KeyUnavailable, NotFound
+from ledger.errors import (
+    AlterationFound,
+    InputRefused,
+    KeyUnavailable,
+    NotFound,
+    StorageFailed,
+)
 from ledger.evidence.time_words import proved_time
 from ledger.formats.bundle_layout import is_bundle_name
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.recorder.mark_file import MarkFile
+from ledger.seal.private_files import write_private
 from ledger.seal.time_stamps import read_roots
 from ledger.verify.access_log import verify_access_log
 from ledger.verify.bundle import verify_bundle
@@ -203,11 +211,9 @@ def _joined(report: Report, further: Report) -> Report:
 
 def _keep(path: Path, data: bytes) -> None:
     """Keep the state of an intact run; a computer that cannot keep it only verifies more."""
-    try:
+    with suppress(OSError, StorageFailed):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError:
-        return
+        write_private(path, data, replace=True)
 
 
 def _saved_path(state_folder: Path, lid: bytes | None) -> Path | None:

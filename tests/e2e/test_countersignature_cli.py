@@ -11,6 +11,7 @@ from ledger.formats.countersigning import read_request, write_request
 from ledger.formats.encoding import unb64url
 from ledger.seal.ed25519 import prove_possession
 from ledger.seal.key_file import open_key_file
+from ledger.seal.private_files import open_to_others
 from tests.support.school_home import (
     OTHER_FACTS,
     PASSPHRASE,
@@ -279,6 +280,7 @@ def test_a_key_that_turns_out_not_to_be_theirs_makes_the_ledger_self_rooted_agai
     sign(school)
     entry = school.ok(*add_words(school))["entry"]
     school.ok("verify", "--as", "head")
+    assert open_to_others(school.state) == []  # what --since goes on from lies there
     assert f"“{TRUST}”" in told(school, "--as", "head", "--since")["countersigned"]
     revoke = ("staff", "revoke-key", key, "--because", "compromised", "--reason", "not theirs")
     school.ok(*revoke, "--from-entry", str(entry), "--as", "head")

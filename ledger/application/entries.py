@@ -20,6 +20,7 @@ from ledger.aggregates.pupil import Pupil
 from ledger.application.desk import Command, Desk
 from ledger.errors import KeyUnavailable, NotAuthorised, RuleRefused
 from ledger.formats.encoding import compact_json
+from ledger.statute.event_names import in_words
 from ledger.statute.signing import roles_that_may_sign
 from ledger.values.dates import OccurredOn
 
@@ -219,7 +220,7 @@ def demand_signer(desk: Desk, types: Sequence[str]) -> None:
     if barred is not None:
         allowed = roles_that_may_sign(barred, desk.today())
         raise NotAuthorised(
-            f"The role {desk.actor.role} may not sign “{barred}”; nothing was recorded.",
+            f"The role {desk.actor.role} may not sign “{in_words(barred)}”; nothing was recorded.",
             "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
             "Ask one of them; whoever is that too says so with --in-role.",
         )

@@ -34,6 +34,7 @@ from ledger.seal.authority import apply_checked
 from ledger.seal.content_keys import encryption_context, seal_content
 from ledger.seal.many_signatures import sign_each
 from ledger.seal.roles import permitted_kinds
+from ledger.statute.event_names import in_words
 from ledger.statute.signing import roles_that_may_sign
 
 
@@ -268,7 +269,8 @@ def _check_may_sign(state: LogState, index: int, event: Event, actor: Actor) -> 
         allowed = roles_that_may_sign(event.TYPE, day)
         if actor.role not in allowed:
             raise NotAuthorised(
-                f"The role {actor.role} may not sign “{event.TYPE}”; nothing was recorded.",
+                f"The role {actor.role} may not sign “{in_words(event.TYPE)}”; "
+                "nothing was recorded.",
                 "It may be signed by: " + (", ".join(sorted(allowed)) or "nobody") + ".",
                 "Ask one of them; whoever is that too says so with --in-role.",
             )

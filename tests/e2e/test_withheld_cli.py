@@ -42,7 +42,7 @@ def test_a_slip_is_kept_back_and_everything_else_goes(pair: Pair) -> None:
     done = sender.run(*SEND, *out, "--withhold", slip, "--leave-out", f"{meeting}=another family")
     assert done.exit_code == 0, done.output
     assert "for Penistone Grammar School alone. Number: " in done.stdout
-    assert f"Left out: entry_texts: Entry {slip}: Left out by decision of the SENCO." in done.stdout
+    assert f"Left out: entry texts: Entry {slip}: Left out by decision of the SENCO." in done.stdout
     assert "Left out: review: another family" in done.stdout
     assert "Not sent, and named to nobody: the protected address" in done.stdout
     assert "Not sent, and named to nobody: My Story" in done.stdout

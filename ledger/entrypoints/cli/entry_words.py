@@ -16,7 +16,7 @@ from ledger.entrypoints.cli.table import printable
 from ledger.errors import MalformedInput
 from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.formats.statement import statement_hash
-from ledger.statute.event_names import base_name
+from ledger.statute.event_names import base_name, in_words
 from ledger.values.code import Code
 from ledger.values.dates import day_words, parse_instant
 from ledger.values.money import Money
@@ -84,7 +84,6 @@ _UNSAID = frozenset(
 """For programs; `--json` gives them."""
 _TYPES = frozenset({"regarding", "by_type"})
 """Fields that name a type of entry."""
-_ABBREVIATIONS = frozenset({"ehc", "laestab", "sen", "upn", "urn"})
 _CODE_WORD = re.compile("[a-z]+(_[a-z]+)+")
 _ID_BYTES = 16
 _FINGERPRINT_BYTES = 8
@@ -135,7 +134,7 @@ def details(type_name: str, fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, value in fields.items():
         if name in said or name in _UNSAID or _is_empty(value):
             continue
-        label = _LABELS.get(name, _spaced(name))
+        label = _LABELS.get(name, in_words(name))
         if name in _TYPES:
             lines.append((label, type_words(value)))
         elif name == "statement":
@@ -147,13 +146,7 @@ def details(type_name: str, fields: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def type_words(type_name: str) -> str:
     """Say a type's name without dots: "pupil.sen_status_changed" → "pupil SEN status changed"."""
-    return printable(_spaced(base_name(type_name).replace(".", " ")))
-
-
-def _spaced(name: str) -> str:
-    """Write a name with spaces, and abbreviations as they are written elsewhere."""
-    words = name.replace("_", " ").split()
-    return " ".join(word.upper() if word in _ABBREVIATIONS else word for word in words)
+    return printable(in_words(type_name))
 
 
 def text_of(value: Any) -> str:
@@ -188,7 +181,7 @@ def _statement_words(text: str) -> str:
 
 def _member(name: str, value: Any) -> str:
     bare = isinstance(value, bool | int)
-    return f"{_spaced(name)}: {text_of(value)}" if bare else text_of(value)
+    return f"{in_words(name)}: {text_of(value)}" if bare else text_of(value)
 
 
 def _text_words(text: str) -> str:

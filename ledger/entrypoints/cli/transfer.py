@@ -35,6 +35,7 @@ from ledger.errors import InputRefused, UsageError
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
+from ledger.statute.event_names import in_words
 from ledger.values.counting import counted
 from ledger.verify.findings import Finding
 
@@ -132,7 +133,7 @@ def _say_sent(setting: Setting, out: Path, sent: Sent) -> None:
     words = [
         f"Written: {out} ({counted(sent.statements, 'entry')}), for {to} alone. Number: {number}."
     ]
-    words += [f"Left out: {one.category}: {one.reason}" for one in sent.omissions]
+    words += [f"Left out: {in_words(one.category)}: {one.reason}" for one in sent.omissions]
     words += [f"Not sent, and named to nobody: {_KEPT_BACK[one]}" for one in sent.kept_back]
     words.append("Send the file; then bring their receipt back with transfer acknowledge.")
     say(

@@ -24,6 +24,7 @@ from ledger.entrypoints.cli.viewing import viewing_pupils
 from ledger.errors import KeyUnavailable, NotFound, UsageError
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private_folder
+from ledger.statute.event_names import in_words
 from ledger.values.counting import are, counted
 from ledger.values.dates import day_words
 
@@ -147,7 +148,9 @@ def _page(
         f"Received on {day_words(kept.received_on)}, signed by their SENCO "
         f"{printable(said['signed_by'])}, verified. State: {said['step']}."
     )
-    yield from (f"Left out: {printable(f'{name}: {why}')}" for name, why in said["omissions"])
+    yield from (
+        f"Left out: {printable(f'{in_words(name)}: {why}')}" for name, why in said["omissions"]
+    )
     yield printable(said["standing_sentence"])
     if kept.closed:
         entries = counted(kept.closed, "entry")

@@ -219,6 +219,7 @@ def test_who_may_neither_sign_nor_propose_is_refused(school: SchoolHome, pupil: 
         draft = Draft(type="pupil.sen_status_changed.v1", fields=STATUS, stream=pupil)
         with pytest.raises(NotAuthorised) as refused:
             add_entry(session.desk, draft)
+        assert "“pupil SEN status changed”" in refused.value.what
         assert "senco" in refused.value.why
         assert size(session) == before
 

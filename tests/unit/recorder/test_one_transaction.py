@@ -78,7 +78,7 @@ def test_a_full_disk_is_named_and_leaves_every_table_as_it_was(built: BuiltLedge
 def test_a_save_of_which_one_event_is_not_permitted_stores_none(built: BuiltLedger) -> None:
     pupil, before = built.pupil(0), rows(built)
     before = rows(built)
-    with pytest.raises(NotAuthorised):
+    with pytest.raises(NotAuthorised, match="teacher may not sign “pupil enrolled”"):
         built.put("teacher", [enrolled(built, pupil, 4)])
     assert rows(built) == before
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.statute.event_names import base_name, matches
+from ledger.statute.event_names import base_name, in_words, matches
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,16 @@ def test_a_prefix_stops_at_the_dot() -> None:
     assert not matches("pupil.*", "pupil")
     assert matches("pupil.left", "pupil.left")
     assert not matches("pupil.left", "pupil.left_early")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("pupil.sen_status_changed.v1", "pupil SEN status changed"),
+        ("ehc_plan.issued", "EHC plan issued"),
+        ("unsigned_proposals", "unsigned proposals"),
+        ("consent", "consent"),
+    ],
+)
+def test_a_name_is_said_in_words(name: str, words: str) -> None:
+    assert in_words(name) == words

@@ -474,7 +474,8 @@ signers_of() { # type without its version: REPLY is the roles that may sign it, 
       support_cycle.planned | support_cycle.started | support_cycle.reviewed)
       REPLY='head senco teacher' ;;
     entry.proposed) REPLY='administrator head teacher' ;;
-    school.head_witnessed | school.fork_found) REPLY='administrator head senco system' ;;
+    school.head_witnessed | school.fork_found | school.rewriting_proved)
+      REPLY='administrator head senco system' ;;
     pupil.* | parental_responsibility.* | notification.* | support_cycle.* | support_plan.* | review.* | \
       ehc_plan.* | annual_review.* | consent.* | my_story.recorded | protected_address.recorded | \
       school.partner_trusted) REPLY='head senco' ;;

@@ -187,7 +187,7 @@ def test_a_record_can_be_read_before_anybody_accepts_it(sent: Pair) -> None:
     assert (shown["step"], len(shown["entries"])) == ("received", row["entries"])
     page = sent.receiver.run("transfer", "show", row["number"], *AS).stdout
     assert page.startswith("The record of Zoë O'Neill, from St Thomas à Becket")
-    assert "unsigned_proposals" in page
+    assert "Left out: unsigned proposals: " in page
 
 
 def test_reading_it_is_recorded_for_the_pupil(accepted: SchoolHome) -> None:

@@ -40,14 +40,21 @@ def trust_card(desk: Desk, card: Card, fingerprint: str, checked_how: str) -> No
     record_of_school(
         desk,
         PartnerTrusted,
-        name=card.name,
-        urn=str(card.urn),
-        laestab=str(card.laestab),
-        log_origin=card.origin,
-        genesis=card.genesis,
-        log_key=card.log_key.text(),
-        cosigner_key=card.cosigner_key.text(),
-        recipient=card.recipient,
+        **facts_of_card(card),
         fingerprint=fingerprint,
         checked_how=checked_how,
     )
+
+
+def facts_of_card(card: Card) -> dict[str, Any]:
+    """Give what is recorded of a card that is trusted, by the names of `PartnerTrusted`."""
+    return {
+        "name": card.name,
+        "urn": str(card.urn),
+        "laestab": str(card.laestab),
+        "log_origin": card.origin,
+        "genesis": card.genesis,
+        "log_key": card.log_key.text(),
+        "cosigner_key": card.cosigner_key.text(),
+        "recipient": card.recipient,
+    }

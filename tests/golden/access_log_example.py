@@ -15,9 +15,9 @@ from ledger.formats.statement import statement_hash
 from ledger.values.dates import OccurredOn
 from tests.golden.fixed import fixed_bytes
 from tests.golden.good_statements import Made, make
+from tests.support.documents import write_section
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "formats" / "access-log.md"
-BEGIN, END = "<!-- worked example: begin -->\n", "<!-- worked example: end -->"
 STREAM: Final = fixed_bytes("access log", 16)
 
 
@@ -95,16 +95,9 @@ def _hash(made: Made) -> str:
     return b64url(statement_hash(made.jwt))
 
 
-def documented() -> str:
-    """Give what the document has between the two comments."""
-    return DOCUMENT.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
-
-
 def main() -> None:
     """Write the example into the document."""
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{worked_example()}\n{END}{after}", encoding="utf-8")
+    write_section(DOCUMENT, f"\n{worked_example()}\n")
 
 
 if __name__ == "__main__":

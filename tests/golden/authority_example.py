@@ -15,9 +15,9 @@ from ledger.formats.encoding import compact_json
 from ledger.formats.statement import Statement, read_statement
 from ledger.seal.authority import Authority
 from tests.golden.small_log import SmallLog
+from tests.support.documents import write_section
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "formats" / "authority.md"
-BEGIN, END = "<!-- worked example: begin -->\n", "<!-- worked example: end -->"
 INTRODUCTION: Final = (
     "Ten statements, as the tests make them from fixed keys: of each the key that signed, the\n"
     "role, the further members and `prev`, and how it is judged once all ten are read. Entries\n"
@@ -112,16 +112,9 @@ def worked_example() -> str:
     return "\n".join(parts)
 
 
-def documented() -> str:
-    """Give what the document has between the two comments."""
-    return DOCUMENT.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
-
-
 def main() -> None:
     """Write the example into the document."""
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{worked_example()}\n{END}{after}", encoding="utf-8")
+    write_section(DOCUMENT, f"\n{worked_example()}\n")
 
 
 if __name__ == "__main__":

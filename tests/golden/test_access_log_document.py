@@ -5,13 +5,14 @@ from __future__ import annotations
 from ledger.formats.access_log import read_access_record
 from ledger.formats.encoding import b64url
 from ledger.formats.sd_jwt import read_sd_jwt
-from tests.golden.access_log_example import documented, head, records, worked_example
+from tests.golden.access_log_example import DOCUMENT, head, records, worked_example
 from tests.golden.fixed import ACTOR
 from tests.mini_verifier.statement import check_sd_jwt, check_statement
+from tests.support.documents import section
 
 
 def test_the_page_shows_what_the_code_writes() -> None:
-    assert documented() == f"\n{worked_example()}\n"
+    assert section(DOCUMENT) == f"\n{worked_example()}\n"
 
 
 def test_both_readers_take_the_records_and_the_head_names_the_last() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from tests.golden.authority_example import documented, example, worked_example
+from tests.golden.authority_example import DOCUMENT, example, worked_example
 from tests.mini_verifier.authority import Authority
 from tests.mini_verifier.encoding import Refused
 from tests.mini_verifier.statement import read_statement
+from tests.support.documents import section
 
 
 def test_the_page_shows_what_the_code_makes_and_judges() -> None:
-    assert documented() == f"\n{worked_example()}\n"
+    assert section(DOCUMENT) == f"\n{worked_example()}\n"
 
 
 def test_the_example_shows_each_verdict_where_the_page_says_so() -> None:

@@ -34,13 +34,12 @@ from ledger.seal.key_file import (
 )
 from ledger.seal.recovery import fingerprint_words, read_sheet, sheet_lines
 from tests.fixed_randomness import Entropy, cobblestone_seal, hpke_seal
+from tests.support.documents import section, write_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "formats" / "keys.md"
-BEGIN: Final = "<!-- worked example: begin -->\n"
-END: Final = "<!-- worked example: end -->\n"
 
 LID, PERSON, STREAM, KEK_ID = (
     Entropy(name)(16) for name in ("ledger", "person", "stream", "class key id")
@@ -148,14 +147,8 @@ def write_example(made: dict[str, bytes]) -> str:
     )
 
 
-def _parts() -> tuple[str, str, str]:
-    before, rest = DOCUMENT.read_text("utf-8").split(BEGIN)
-    example, after = rest.split(END)
-    return before, example, after
-
-
 def test_the_worked_example_is_what_the_program_writes(artefacts: dict[str, bytes]) -> None:
-    assert _parts()[1] == write_example(artefacts)
+    assert section(DOCUMENT) == write_example(artefacts)
 
 
 def test_the_program_opens_the_files_of_the_example(artefacts: dict[str, bytes]) -> None:
@@ -183,7 +176,7 @@ def test_the_sheet_of_the_example_reads_back(artefacts: dict[str, bytes]) -> Non
 
 
 def test_the_document_names_every_title_that_is_signed_or_bound() -> None:
-    before, _, _ = _parts()
+    before, _, _ = DOCUMENT.read_text("utf-8").partition(section(DOCUMENT))
     for title in (
         "send-ledger/v1/possession",
         "send-ledger/v1/wrapped\n",
@@ -199,5 +192,4 @@ def test_the_document_names_every_title_that_is_signed_or_bound() -> None:
 
 
 if __name__ == "__main__":
-    head, _, tail = _parts()
-    DOCUMENT.write_text(head + BEGIN + write_example(make_artefacts()) + END + tail, "utf-8")
+    write_section(DOCUMENT, write_example(make_artefacts()))

@@ -30,8 +30,10 @@ from ledger.seal.tree import (
     prove_inclusion,
 )
 from tests.golden.fixed import fixed_bytes
+from tests.support.documents import section, write_section
 from tests.support.programs import needs
 
+LIMITS: Final = "limits"
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "formats" / "log.md"
 
 LOG: Final = SigningKey(fixed_bytes("log document: log key"))
@@ -146,23 +148,9 @@ def limits() -> str:
     return head + "".join(f"| {what} | {most:,} |\n" for what, most in rows.items())
 
 
-def _between(document: str, name: str) -> tuple[str, str, str]:
-    before, begin, rest = document.partition(f"<!-- {name}: begin -->\n")
-    inside, end, after = rest.partition(f"<!-- {name}: end -->\n")
-    return before + begin, inside, end + after
-
-
-def regenerated(document: str) -> str:
-    """Give the document with limits and example as the code makes them now."""
-    before, _, after = _between(document, "limits")
-    document = before + limits() + after
-    before, _, after = _between(document, "worked example")
-    return f"{before}\n{worked_example()}\n{after}"
-
-
 def test_the_document_holds_what_the_code_makes_from_the_fixed_keys() -> None:
-    document = DOCUMENT.read_text(encoding="utf-8")
-    assert document == regenerated(document)
+    assert section(DOCUMENT, LIMITS) == limits()
+    assert section(DOCUMENT) == f"\n{worked_example()}\n"
 
 
 def test_the_example_is_proved_from_its_files_and_the_policy_alone() -> None:
@@ -191,7 +179,7 @@ def _by_hand(folder: Path, leaf: bytes) -> subprocess.CompletedProcess[str]:
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    commands = _between(DOCUMENT.read_text(encoding="utf-8"), "commands")[1]
+    commands = section(DOCUMENT, "commands")
     script = commands.removeprefix("```sh\n").removesuffix("```\n")
     return subprocess.run(
         ["bash", "-c", script], cwd=folder, capture_output=True, text=True, check=False
@@ -220,4 +208,5 @@ def test_the_commands_of_the_document_stop_at_another_statement(tmp_path: Path) 
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(regenerated(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    write_section(DOCUMENT, limits(), LIMITS)
+    write_section(DOCUMENT, f"\n{worked_example()}\n")

@@ -11,10 +11,9 @@ from ledger.seal.ed25519 import jwk
 from ledger.seal.tree import leaf_hash
 from tests.golden.fixed import ACTOR
 from tests.golden.good_statements import Made, consent_fields, make
+from tests.support.documents import write_section
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "formats" / "statement.md"
-BEGIN = "<!-- worked example: begin -->\n"
-END = "<!-- worked example: end -->"
 KEYS = """A consent, given by a parent and signed by the SENCO. The signer's seed (RFC 8032 §5.1.5,
 hexadecimal; a test key, worth nothing) and public key, whose RFC 7638 thumbprint is `kid`:
 """
@@ -66,14 +65,6 @@ def worked_example() -> str:
     return "\n".join(parts)
 
 
-def with_worked_example(document: str) -> str:
-    """Give the document with this example between its two comments."""
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{worked_example()}\n{END}{after}"
-
-
 def write_worked_example() -> None:
     """Write the example into the document."""
-    text = with_worked_example(DOCUMENT.read_text(encoding="utf-8"))
-    DOCUMENT.write_text(text, encoding="utf-8")
+    write_section(DOCUMENT, f"\n{worked_example()}\n")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.support.documents import section
 from tests.unit.bundles.worked_examples import (
     BUNDLE,
     RECEIPT,
     bundle_text,
-    documented,
     make_example,
     receipt_text,
 )
@@ -19,5 +19,5 @@ if TYPE_CHECKING:
 
 def test_the_worked_examples_are_what_the_code_writes(tmp_path: Path) -> None:
     example = make_example(tmp_path)
-    assert documented(BUNDLE) == bundle_text(example)
-    assert documented(RECEIPT) == receipt_text(example)
+    assert section(BUNDLE) == bundle_text(example)
+    assert section(RECEIPT) == receipt_text(example)

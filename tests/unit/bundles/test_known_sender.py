@@ -9,6 +9,7 @@ import pytest
 
 from ledger.aggregates.event import Entry
 from ledger.aggregates.school import HeadWitnessed, PartnerTrusted, School
+from ledger.application.school import facts_of_card
 from ledger.bundles.known_sender import verify_from_sender
 from ledger.formats.checkpoint import Checkpoint
 from ledger.seal.checkpoints import sign_checkpoint
@@ -30,14 +31,7 @@ def holder(transfer: Transfer, key: SigningKey) -> School:
     school.record(
         PartnerTrusted,
         entry,
-        name=card.name,
-        urn=str(card.urn),
-        laestab=str(card.laestab),
-        log_origin=card.origin,
-        genesis=card.genesis,
-        log_key=card.log_key.text(),
-        cosigner_key=card.cosigner_key.text(),
-        recipient=card.recipient,
+        **facts_of_card(card),
         fingerprint="apple",
         checked_how="telephone",
     )

@@ -19,6 +19,7 @@ from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import compact_json
 from ledger.formats.sd_jwt import read_sd_jwt
 from ledger.verify.bundle import verify_bundle
+from tests.support.documents import write_section
 from tests.support.two_schools import answer, confirm, new_school, send, sender_with_pupil
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 FORMATS: Final = Path(__file__).parents[3] / "docs" / "formats"
 BUNDLE, RECEIPT = FORMATS / "bundle.md", FORMATS / "receipt.md"
-BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
 WORDS: Final = ("README.txt", "SHA256SUMS", "padding", "record.html")
 """Files whose wording may change from version to version, and what depends on it."""
 AGE_FILE: Final = b"the bundle, encrypted\n"
@@ -134,19 +134,12 @@ def _block(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```\n"
 
 
-def documented(page: Path) -> str:
-    """Give what a document has between the two marks."""
-    return page.read_text("utf-8").partition(f"{BEGIN}\n")[2].partition(END)[0]
-
-
 def main() -> None:
     """Write the examples into the documents."""
     with tempfile.TemporaryDirectory() as folder:
         example = make_example(Path(folder))
     for page, text in ((BUNDLE, bundle_text(example)), (RECEIPT, receipt_text(example))):
-        before, _, rest = page.read_text("utf-8").partition(f"{BEGIN}\n")
-        after = rest.partition(END)[2]
-        page.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+        write_section(page, text)
 
 
 if __name__ == "__main__":

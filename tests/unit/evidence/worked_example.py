@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.formats.encoding import compact_json
 from ledger.formats.sd_jwt import read_sd_jwt
+from tests.support.documents import write_section
 from tests.support.ledger_builder import new_ledger
 from tests.unit.evidence.proof_ledgers import consent, index_of, policy_txt, prove, seal
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs" / "formats" / "proof-folder.md"
-BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
 FURTHER: Final = tuple(f"authority/{number:04d}" for number in range(2, 100))
 WORDS: Final = ("README.txt", "SHA256SUMS", "verify.sh")
 
@@ -83,18 +83,11 @@ def _block(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```\n"
 
 
-def documented() -> str:
-    """Give what the document has between the two marks."""
-    return DOCUMENT.read_text("utf-8").partition(f"{BEGIN}\n")[2].partition(END)[0]
-
-
 def main() -> None:
     """Write the example into the document."""
     with tempfile.TemporaryDirectory() as folder:
         text = example_text(example_folder(Path(folder) / "home"))
-    before, _, rest = DOCUMENT.read_text("utf-8").partition(f"{BEGIN}\n")
-    after = rest.partition(END)[2]
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+    write_section(DOCUMENT, text)
 
 
 if __name__ == "__main__":

@@ -235,8 +235,15 @@ PLAIN = st.builds(
     st.sampled_from(["S" * 21 + "A", "T" * 21 + "w", "T" * 21 + "x", "short"]),
     st.sampled_from(["event", "grounds", "Event", "", "_sd", "role"]),
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.text(max_size=8)
+        | st.sampled_from([0.5, 1.0]),
+        lambda inner: (
+            st.lists(inner, max_size=2)
+            | st.dictionaries(st.text(max_size=3) | st.sampled_from(["_sd", "..."]), inner)
+        ),
         max_leaves=4,
     ),
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.aggregates.event import Entry
-from ledger.aggregates.school import HeadWitnessed, PartnerTrusted, School
+from ledger.aggregates.school import ForkFound, HeadWitnessed, PartnerTrusted, School
 from ledger.application.school import facts_of_card
 from ledger.bundles.known_sender import verify_from_sender
 from ledger.formats.checkpoint import Checkpoint
@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 NEVER_SEEN = "whether the sender's log continues an earlier head of it"
 
 
+def entry_of(transfer: Transfer) -> Entry:
+    now = transfer.sender.ledger.now
+    return Entry(recorded_at=now, occurred_on=OccurredOn.on(now.date()))
+
+
 def holder(transfer: Transfer, key: SigningKey) -> School:
     """Give the record of a school that trusts the sender and has seen another head by a key."""
-    school, now = School(UUID(int=1)), transfer.sender.ledger.now
-    entry = Entry(recorded_at=now, occurred_on=OccurredOn.on(now.date()))
+    school, entry = School(UUID(int=1)), entry_of(transfer)
     card = transfer.sender.card
     school.record(
         PartnerTrusted,
@@ -60,3 +64,15 @@ def test_only_what_the_trusted_key_signed_is_held_against_a_bundle(
         )
         assert ("fork" in report.codes, NEVER_SEEN in report.not_checked) == (forked, not forked)
         assert report.result == ("altered" if forked else "intact")
+
+
+def test_a_rewriting_under_another_key_is_not_told_of_the_log(transfer: Transfer) -> None:
+    card, ledger = transfer.sender.card, transfer.sender.ledger
+    head = Checkpoint(origin=card.origin, size=transfer.bundle.size, root=bytes(32))
+    for key, known in ((ledger.signing["log"], 1), (SigningKey(drawn("an impostor")), None)):
+        school = holder(transfer, SigningKey(drawn("nobody")))
+        note = sign_checkpoint(head, key.sign, key.public).decode()
+        school.record(ForkFound, entry_of(transfer), log_origin=card.origin, seen=note, shown=note)
+        report, _ = verify_from_sender(transfer.members, school, transfer.receiver.card.origin)
+        assert report.codes.get("rewritten-before") == known
+        assert report.result == ("unanchored" if known else "intact")

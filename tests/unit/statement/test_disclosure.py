@@ -18,6 +18,7 @@ from ledger.formats.disclosure import (
     fill_digests,
     make_disclosures,
 )
+from ledger.formats.encoding import b64url, compact_json
 from ledger.formats.kinds import MEMBERS
 from tests.golden.fixed import CounterEntropy
 
@@ -132,16 +133,42 @@ def test_a_name_of_half_a_character_is_refused_in_our_own_words() -> None:
         made({"\ud800": "x"})
 
 
-def test_a_value_nested_too_deeply_is_refused_on_writing_and_on_reading() -> None:
-    deep: object = "x"
-    for _ in range(9):
-        deep = [deep]
-    with pytest.raises(MalformedInput):
-        made({"note": deep})
-    array = json.dumps(["A" * 22, "note", deep]).encode()
-    text = base64.urlsafe_b64encode(array).decode().rstrip("=")
-    with pytest.raises(MalformedInput):
+def nested(depth: int) -> object:
+    value: object = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (nested(9), "bad-disclosure"),
+        ({"a": nested(8)}, "bad-disclosure"),
+        ({"_sd": []}, "nested-digests"),
+        ([{"a": {"...": "x"}}], "nested-digests"),
+        (1.5, "bad-number"),
+        ([1, 2.5], "bad-number"),
+        ({"pounds": 0.25}, "bad-number"),
+    ],
+    ids=lambda one: repr(one)[:24],
+)
+@pytest.mark.parametrize("salt", ["A" * 22, "A" * 24], ids=["read at once", "read alone"])
+def test_a_signed_value_that_no_statement_holds_is_refused(
+    value: object, kind: str, salt: str
+) -> None:
+    with pytest.raises(MalformedInput) as refused:
+        made({"note": value})
+    assert refused.value.kind == kind
+    text = b64url(compact_json([salt, "note", value]).encode())
+    with pytest.raises(MalformedInput) as refused:
         check_disclosures([text], [digest(text)])
+    assert refused.value.kind == kind
+
+
+def test_a_value_nested_as_deeply_as_may_be_is_written_and_read() -> None:
+    (one,) = made({"note": nested(8)})
+    assert check_disclosures([one.text], [digest(one.text)]) == [one]
 
 
 def test_a_field_may_hold_16_kib_with_its_salt_and_name_and_no_more() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from ledger.bundles.card import read_card
@@ -123,3 +125,16 @@ def test_a_home_that_was_rolled_back_does_not_know_whom_it_trusts(
         shutil.copy(old, pair.receiver.path)
     done = pair.receiver.run("verify", file, *AS, "--json")
     assert (done.exit_code, json.loads(done.stdout)["codes"].get("unverifiable")) == (11, 1)
+
+
+def test_a_bundle_is_self_asserted_where_the_schools_own_record_does_not_open(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pair = introduced(tmp_path, tmp_path_factory)
+    file = pair.file("zoe.age")
+    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    stream = pair.receiver.home.file.streams["school"]
+    with closing(sqlite3.connect(pair.receiver.path / "keys.db")) as keys, keys:
+        assert keys.execute("DELETE FROM key_rows WHERE stream = ?", (stream,)).rowcount == 1
+    done = pair.receiver.run("verify", file, *AS, "--json")
+    assert (done.exit_code, json.loads(done.stdout)["codes"].get("self-asserted")) == (11, 1)

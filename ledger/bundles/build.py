@@ -15,6 +15,7 @@ from uuid import UUID
 
 from ledger.aggregates.event import read_event
 from ledger.aggregates.handover import STANDING_SENTENCE, ManifestIssued
+from ledger.bundles.documents import demand_room
 from ledger.bundles.restricted import (
     ProtectedWords,
     Scanner,
@@ -155,6 +156,7 @@ def choose_contents(
         InputRefused: kind "omission-telling".
         KeyUnavailable, AlterationFound: as `open_entry`.
     """
+    demand_room([len(one.data) for one in selection.attachments])
     entries = _entries(log, data_key, selection)
     scanner = Scanner(selection.protected)
     demand_classes(entries, my_story_consented=selection.my_story_consented)

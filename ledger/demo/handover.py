@@ -9,13 +9,12 @@ from uuid import UUID
 from ledger.application.entries import Batch, Draft
 from ledger.bootstrap.exchanges import exchange_of
 from ledger.bundles.acknowledge import acknowledge, complete
+from ledger.bundles.documents import attach
 from ledger.bundles.receive import accept_record, receive_bundle
 from ledger.bundles.send import Sending, send_record
 from ledger.demo.played_year import weekday_until
 from ledger.demo.rounds import known_code
 from ledger.errors import LedgerError
-from ledger.formats.bundle_layout import Attachment
-from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
 
 if TYPE_CHECKING:
@@ -92,9 +91,7 @@ def hand_over(sender: Stage, receiver: Stage, places: Places) -> None:
 def _send(sender: Stage, receiver: Stage, places: Places) -> None:
     exchange = _exchange(sender, "senco")
     sender.size_before_sending = exchange.reader.size
-    form = Attachment(
-        name=b64url(sender.home.entropy(16)), kind="text", data=places.consent_form.read_bytes()
-    )
+    form = attach(places.consent_form.name, places.consent_form.read_bytes(), sender.home.entropy)
     sent = send_record(
         exchange,
         Sending(

@@ -15,7 +15,7 @@ from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.checkpoint import HASH_BYTES, MAX_TREE_SIZE
 from ledger.formats.encoding import b64, unb64
 from ledger.formats.sha256sums import SUMS_NAME, sha256sums
-from ledger.formats.zip_archive import ZIP_BYTES_MAX, archive_size
+from ledger.formats.zip_archive import ZIP_BYTES_MAX, archive_size, is_plain_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,10 +146,12 @@ class Attachment:
 
     def __post_init__(self) -> None:
         """Refuse a name or kind that the list could not hold (`InputRefused`)."""
-        if not _NAME.fullmatch(self.name) or not _KIND.fullmatch(self.kind):
+        named = _NAME.fullmatch(self.name) and is_plain_part(self.name)
+        if not named or not _KIND.fullmatch(self.kind):
             raise InputRefused(
                 "An attachment has a name or kind that a bundle cannot hold.",
                 "Names are random and tell nothing; kinds are short words.",
+                "Ask the sender to make the bundle again.",
                 kind="attachment-name",
             )
 

@@ -162,7 +162,7 @@ def check_names(names: Collection[str]) -> None:
         if (
             len(name) > NAME_LENGTH_MAX
             or len(parts) > DEPTH_MAX
-            or not all(_PART.fullmatch(part) and not _DEVICE.fullmatch(part) for part in parts)
+            or not all(map(is_plain_part, parts))
         ):
             raise _refused("The ZIP holds a file with an unsafe name.", "member-name")
     folded = {name.lower() for name in names}
@@ -173,6 +173,11 @@ def check_names(names: Collection[str]) -> None:
     }
     if len(folded) != len(names) or folded & folders:
         raise _refused("Two files in the ZIP have the same name.", "member-twice")
+
+
+def is_plain_part(part: str) -> bool:
+    """Tell whether a ZIP file's name may have this part; `check_names` says what it is."""
+    return _PART.fullmatch(part) is not None and _DEVICE.fullmatch(part) is None
 
 
 def _read_directory(data: bytes) -> tuple[list[_Member], int]:

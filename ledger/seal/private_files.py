@@ -91,6 +91,20 @@ def write_private(path: Path, content: bytes, *, replace: bool = False) -> None:
         raise _storage_failed("A private file cannot be written.", error) from error
 
 
+def try_place(path: Path) -> None:
+    """Write an empty file beside a place and remove it, as `write_private` would begin.
+
+    For a command that records something before its file can be written.
+
+    Raises:
+        StorageFailed: the file could not be written there.
+    """
+    try:
+        _write_beside(path, b"").unlink()
+    except OSError as error:
+        raise _storage_failed("The file cannot be written there.", error) from error
+
+
 def open_to_others(folder: Path) -> list[Path]:
     """List what others on this computer can reach in a folder, itself included.
 

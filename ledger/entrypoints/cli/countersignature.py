@@ -21,6 +21,7 @@ from ledger.entrypoints.cli.command import (
     say,
 )
 from ledger.entrypoints.cli.common_options import WITHOUT_HOME
+from ledger.entrypoints.cli.parameters import NewFile
 from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.card import Card
@@ -34,7 +35,7 @@ from ledger.formats.countersigning import (
 from ledger.seal.private_files import read_private, write_private
 from ledger.values.person_name import PersonName
 
-_NEW_FILE = click.Path(path_type=Path)
+_NEW_FILE, _RENEWED_FILE = NewFile(), NewFile(replace=True)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _CARD = click.option(
     "--card", "card_file", type=_FILE, required=True, help="The school's card, as it sent it."
@@ -107,7 +108,7 @@ def request_command(
 @click.argument("file", type=_FILE)
 @click.option("--root-key", type=_FILE, help="The root key; not needed for a key that is known.")
 @click.option("--root-passphrase-file", type=_FILE)
-@click.option("--out", type=_NEW_FILE, help="Where the file to be signed goes.")
+@click.option("--out", type=_RENEWED_FILE, help="Where the file to be signed goes.")
 @click.option("--sign-here", type=_FILE, help="The trust's or council's key: sign and add at once.")
 @click.option("--key-passphrase-file", type=_FILE, help="Its passphrase, with --sign-here.")
 def prepare_command(
@@ -186,7 +187,7 @@ def _sign_here(
 @_CARD
 @click.option("--key", "key_file", type=_FILE, required=True, help="The key made for this school.")
 @click.option("--fingerprint", "spoken", help="The twelve words as the school read them out.")
-@click.option("--out", type=_NEW_FILE, required=True, help="Where the signed file goes.")
+@click.option("--out", type=_RENEWED_FILE, required=True, help="Where the signed file goes.")
 def sign_command(
     setting: Setting, file: Path, *, card_file: Path, key_file: Path, spoken: str | None, out: Path
 ) -> None:

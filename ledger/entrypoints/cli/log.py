@@ -27,7 +27,7 @@ from ledger.entrypoints.cli.command import (
     say,
 )
 from ledger.entrypoints.cli.common_options import HOME
-from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.parameters import GivenPath, NewFile
 from ledger.entrypoints.cli.passphrases import read_root_key
 from ledger.errors import UsageError
 from ledger.formats.checkpoint import Checkpoint
@@ -36,7 +36,8 @@ from ledger.seal.private_files import write_private
 from ledger.values.counting import counted
 
 _FILE = GivenPath(folders=False)
-_NEW_FILE = click.Path(path_type=Path)
+_NEW_FILE = NewFile()
+_NAMED_FILE = click.Path(path_type=Path)
 
 
 @ledger_group(name="log")
@@ -84,7 +85,7 @@ def checkpoint(setting: Setting, *, out: Path | None, consistency: Path | None) 
 @ledger_command(command, "renew-key")
 @click.argument("purpose", type=click.Choice(RENEWABLE))
 @click.option("--root-key", type=_FILE, required=True, help="The root key, from the stick.")
-@click.option("--root-passphrase-file", type=_NEW_FILE, help="Its passphrase; else asked for.")
+@click.option("--root-passphrase-file", type=_FILE, help="Its passphrase; else asked for.")
 @click.option("--from-entry", type=int, help="From which entry on the old key counts no more.")
 @click.option(
     "--because", type=click.Choice(["compromised", "lost", "superseded"]), default="superseded"
@@ -183,7 +184,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
 
 @ledger_command(command, "timestamp", takes=HOME)
 @click.option("--tsa", help="Address of a time-stamp authority, http or https.")
-@click.option("--query", type=_NEW_FILE, help="Without network: write, or name, the query file.")
+@click.option("--query", type=_NAMED_FILE, help="Without network: write, or name, the query file.")
 @click.option("--response", type=_FILE, help="Without network: the authority's answer.")
 @click.option("--roots", type=_FILE, help="A new authority's root certificates (PEM), to keep.")
 def timestamp(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import unicodedata
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from ledger.entrypoints.cli.days import Read
 from ledger.errors import InputRefused, NotFound, UsageError
+from ledger.seal.private_files import try_place
 from ledger.values.code import Code
 from ledger.values.code_set import code_set
 from ledger.values.money import Money
@@ -44,6 +46,45 @@ class GivenPath(click.Path):
                 kind="no-such-file",
             )
         return super().convert(value, param, ctx)
+
+
+class NewFile(click.Path):
+    """A file to be written: its folder is there, and takes it.
+
+    Looked at before the command begins: what it records cannot be taken back
+    where its file then finds no place.
+    """
+
+    def __init__(self, *, replace: bool = False) -> None:
+        """Say whether a file that is there already may be replaced."""
+        super().__init__(path_type=Path)
+        self._replace = replace
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Find its place.
+
+        Raises:
+            UsageError: something is there already.
+            NotFound: there is no such folder.
+            StorageFailed: nothing can be written there.
+        """
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.is_dir() or (os.path.lexists(path) and not self._replace):
+            raise UsageError(
+                f"{click.format_filename(path)} exists already; nothing was done.",
+                "Nothing is overwritten that somebody may need.",
+                remedy="Name a new file.",
+                kind="file-exists",
+            )
+        if not path.parent.is_dir():
+            raise NotFound(
+                f"There is no folder {click.format_filename(path.parent)}; nothing was done.",
+                "The file would lie in it.",
+                "Check the path, plug the stick in, or make that folder first.",
+                kind="no-such-file",
+            )
+        try_place(path)
+        return path
 
 
 class NewFolder(click.Path):

@@ -25,7 +25,7 @@ from ledger.bundles.policies import outside_policy
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.common_options import LIST, WITHOUT_HOME
-from ledger.entrypoints.cli.parameters import WORDS, GivenPath, NewFolder
+from ledger.entrypoints.cli.parameters import WORDS, GivenPath, NewFile, NewFolder
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import InputRefused, UsageError
 from ledger.formats.bundle_layout import ConsistencyProof, write_consistency
@@ -41,7 +41,7 @@ from ledger.values.school_identity import Laestab, Urn
 
 _NONE = "none"
 _NAMED = ("name", "urn", "fingerprint")
-_NEW_FILE = click.Path(path_type=Path)
+_NEW_FILE = NewFile()
 _FILE = GivenPath(folders=False)
 
 
@@ -58,7 +58,7 @@ def command() -> None:
 
 
 @ledger_command(command, "card")
-@click.option("--out", type=_NEW_FILE, help="Write the card to this file.")
+@click.option("--out", type=NewFile(replace=True), help="Write the card to this file.")
 def card(setting: Setting, *, out: Path | None) -> None:
     """Write the school's signed public card, for other schools to trust.
 

@@ -15,6 +15,8 @@ from ledger.bootstrap.received import handovers
 from ledger.bootstrap.session import Acting
 from ledger.bundles.acknowledge import acknowledge, complete
 from ledger.bundles.again import answer_again
+from ledger.bundles.documents import attach as attach_document
+from ledger.bundles.documents import demand_room
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.receive import (
     REJECTION_REASONS,
@@ -26,12 +28,12 @@ from ledger.bundles.send import Sending, Sent, send_record
 from ledger.entrypoints.cli.acting import acting
 from ledger.entrypoints.cli.command import Setting, ledger_command, say
 from ledger.entrypoints.cli.days import Read
-from ledger.entrypoints.cli.parameters import GivenPath
+from ledger.entrypoints.cli.parameters import GivenPath, NewFile
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.transfer_pupil import ask_whose, new_pupil
 from ledger.entrypoints.cli.transfer_reading import command, find_transfer
 from ledger.entrypoints.cli.viewing import pupil_stream
-from ledger.errors import InputRefused, UsageError
+from ledger.errors import InputRefused, StorageFailed
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
@@ -40,7 +42,7 @@ from ledger.values.counting import counted
 from ledger.verify.findings import Finding
 
 _FILE = GivenPath(folders=False)
-_NEW_FILE = click.Path(path_type=Path)
+_NEW_FILE = NewFile()
 _DECIDED = "Left out by decision of the SENCO."
 
 
@@ -62,7 +64,11 @@ _KEPT_BACK = {
     "my_story": "My Story (no consent to share it with that school is in force)",
     "protected_address": "the protected address",
 }
-TEXT_SUFFIXES = frozenset({".txt", ".md", ".csv"})
+_SEND_AGAIN = (
+    "Make room or take another disk, then send it again; what stays without an answer is in "
+    "transfer list."
+)
+_WRITE_AGAIN = "Make room or take another disk, then: send-ledger transfer receipt NUMBER --out."
 
 
 def _exchange(at_work: Acting, *, unattended: bool = False) -> Exchange:
@@ -108,7 +114,6 @@ def send(
       send-ledger transfer send "Zoë" --to "Penistone" --out leaver.age
         --attach report.pdf --signed-off-by "P Crook" --as senco
     """
-    _demand_new_file(out)
     with acting(setting) as at_work:
         exchange = _exchange(at_work)
         row = at_work.view.find_pupil(pupil)
@@ -118,13 +123,13 @@ def send(
                 pupil=pupil_stream(row),
                 partner=exchange.find_partner(to_school),
                 checked_by=checked_by or at_work.desk.name,
-                attachments=[_attachment(at_work, path) for path in attach],
+                attachments=_documents(at_work, attach),
                 signed_off_by=signed_off_by,
                 withhold=dict(withhold),
                 leave_out=dict(leave_out),
             ),
         )
-        write_private(out, sent.bundle)
+        _write_recorded(out, sent.bundle, _SEND_AGAIN)
     _say_sent(setting, out, sent)
 
 
@@ -152,21 +157,18 @@ def _say_sent(setting: Setting, out: Path, sent: Sent) -> None:
     )
 
 
-def _attachment(at_work: Acting, path: Path) -> Attachment:
-    kind = "text" if path.suffix.lower() in TEXT_SUFFIXES else path.suffix.lower().lstrip(".")
-    return Attachment(
-        name=b64url(at_work.desk.entropy(16)), kind=kind or "file", data=path.read_bytes()
-    )
+def _documents(at_work: Acting, paths: Sequence[Path]) -> list[Attachment]:
+    demand_room([path.stat().st_size for path in paths])
+    return [attach_document(path.name, path.read_bytes(), at_work.desk.entropy) for path in paths]
 
 
-def _demand_new_file(path: Path) -> None:
-    if path.exists():
-        raise UsageError(
-            f"{path} exists already; nothing was done.",
-            "Nothing is overwritten that somebody may need.",
-            remedy="Name a new file.",
-            kind="file-exists",
-        )
+def _write_recorded(path: Path, data: bytes, again: str) -> None:
+    """Write the file of a step that is in the ledger already, or say how to come by it."""
+    try:
+        write_private(path, data)
+    except StorageFailed as failed:
+        what = f"It is recorded, but {printable(str(path))} could not be written."
+        raise StorageFailed(what, failed.why, again, kind=failed.kind) from failed
 
 
 @ledger_command(command, "receive")
@@ -180,12 +182,10 @@ def receive(setting: Setting, file: Path, *, receipt: Path | None) -> None:
       send-ledger transfer receive leaver.age --receipt leaver-received.receipt --as office
       send-ledger transfer receive leaver.age --as senco --json
     """
-    if receipt is not None:
-        _demand_new_file(receipt)
     with acting(setting) as at_work:
         received = receive_bundle(_exchange(at_work, unattended=True), file.read_bytes())
     if receipt is not None:
-        write_private(receipt, received.receipt)
+        _write_recorded(receipt, received.receipt, _WRITE_AGAIN)
     unproved = [one for one in received.report.findings if one.grade == "incomplete"]
     say(
         setting,
@@ -232,7 +232,6 @@ def accept(
     Without --pupil or --new it shows whom the record names and who here could be
     meant, and does nothing.
     """
-    _demand_new_file(receipt)
     with acting(setting) as at_work:
         exchange = _exchange(at_work)
         waiting = _waiting(at_work, which)
@@ -245,7 +244,7 @@ def accept(
         else:
             whose, with_it = new_pupil(at_work, waiting)
         data = accept_record(exchange, waiting.id, whose, with_it)
-    write_private(receipt, data)
+    _write_recorded(receipt, data, _WRITE_AGAIN)
     words = [f"Accepted. Send the receipt back: {receipt}"]
     if new:
         words.append("The pupil is known here now, and not on roll: see send-ledger pupil joined.")
@@ -276,12 +275,11 @@ def reject(setting: Setting, *, which: str | None, because: str, receipt: Path) 
       send-ledger transfer reject --because wrong-pupil --receipt leaver.receipt --as senco
       send-ledger transfer reject --because incomplete --receipt leaver.receipt --as senco
     """
-    _demand_new_file(receipt)
     with acting(setting) as at_work:
         exchange = _exchange(at_work)
         waiting = _waiting(at_work, which)
         data = reject_record(exchange, waiting.id, because)
-    write_private(receipt, data)
+    _write_recorded(receipt, data, _WRITE_AGAIN)
     say(
         setting,
         f"Rejected: {REJECTION_REASONS[because]}. Send the receipt back: {receipt}",
@@ -310,12 +308,10 @@ def acknowledge_command(setting: Setting, file: Path, *, confirmation: Path | No
       send-ledger transfer acknowledge leaver.receipt --confirmation leaver.confirmation --as senco
       send-ledger transfer acknowledge leaver.receipt --as senco --json
     """
-    if confirmation is not None:
-        _demand_new_file(confirmation)
     with acting(setting) as at_work:
         done = acknowledge(_exchange(at_work), file.read_bytes())
     if confirmation is not None and done.confirmation is not None:
-        write_private(confirmation, done.confirmation)
+        _write_recorded(confirmation, done.confirmation, _WRITE_AGAIN)
     words = f"Recorded: {done.outcome} by the other school."
     if done.confirmation is not None:
         words += " Our side is complete; send them the confirmation."
@@ -362,13 +358,11 @@ def receipt_command(setting: Setting, number: str, *, out: Path | None) -> None:
     was signed and before its file was written. A receipt that was written once
     comes out byte for byte the same, and nothing is recorded.
     """
-    if out is not None:
-        _demand_new_file(out)
     with acting(setting) as at_work:
         meant = find_transfer(handovers(at_work.view), number)
         answer = answer_again(_exchange(at_work, unattended=True), meant.id)
     if out is not None:
-        write_private(out, answer.data)
+        _write_recorded(out, answer.data, _WRITE_AGAIN)
     says = f"This school's answer is {answer.outcome.upper()}."
     say(
         setting,

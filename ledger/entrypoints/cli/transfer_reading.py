@@ -11,6 +11,7 @@ import click
 
 from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.bootstrap.received import handovers, open_received
+from ledger.bundles.documents import ending_of
 from ledger.bundles.kept import KeptRecord
 from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group, say, say_table
 from ledger.entrypoints.cli.common_options import LIST
@@ -19,9 +20,10 @@ from ledger.entrypoints.cli.history_page import (
     received_records,
     without_address,
 )
+from ledger.entrypoints.cli.parameters import NewFolder
 from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.viewing import viewing_pupils
-from ledger.errors import KeyUnavailable, NotFound, UsageError
+from ledger.errors import KeyUnavailable, NotFound
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private_folder
 from ledger.statute.event_names import in_words
@@ -31,11 +33,6 @@ from ledger.values.dates import day_words
 PAGE = "record.html"
 _NUMBER = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{1,8}")
 """What may be repeated in a refusal: a handover's number, and no name."""
-_ENDINGS = {
-    "text": "txt",
-    **{one: one for one in ("pdf", "png", "jpg", "jpeg", "tiff", "odt", "docx", "xlsx", "rtf")},
-}
-"""Kind of document → ending of its file."""
 COLUMNS = {
     "direction": "Way",
     "school": "School",
@@ -98,7 +95,7 @@ def _row(transfer: RecordTransfer) -> dict[str, Any]:
     ),
 )
 @click.argument("number", help="As transfer list has it.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder for record.html.")
+@click.option("--out", type=NewFolder(), help="A new folder for record.html.")
 def show(setting: Setting, number: str, *, out: Path | None) -> None:
     """Read a received record: its entries as the other school signed them.
 
@@ -106,13 +103,6 @@ def show(setting: Setting, number: str, *, out: Path | None) -> None:
     documents that came along. It is a child's record in the clear: delete the
     folder when it was read.
     """
-    if out is not None and out.exists():
-        raise UsageError(
-            "The folder exists already; nothing was written.",
-            "A child's record is not mixed with other files.",
-            remedy="Name a new one with --out.",
-            kind="file-exists",
-        )
     with viewing_pupils(setting) as view:
         transfer = find_transfer(handovers(view), number)
         accepted = transfer.accepted
@@ -172,8 +162,7 @@ def _write_page(folder: Path, kept: KeptRecord) -> None:
         )
     files = {PAGE: kept.bundle.page}
     for number, document in enumerate(kept.bundle.attachments, start=1):
-        ending = _ENDINGS.get(document.kind, "bin")  # never a program's ending
-        files[f"document-{number}.{ending}"] = document.data
+        files[f"document-{number}.{ending_of(document)}"] = document.data
     write_private_folder(folder, files)
 
 

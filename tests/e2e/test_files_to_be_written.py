@@ -1,0 +1,65 @@
+"""A file that finds no place is refused before anything is recorded.
+
+`refused` looks that the ledger is byte for byte as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledger.bundles.documents import DOCUMENTS_BYTES_MAX
+from tests.support.handover import Pair, introduced
+from tests.support.mounts import mounted, read_only
+
+ZOE = "A203102209083"
+AS = ("--as", "senco")
+SEND = ("transfer", "send", ZOE, "--to", "106653", *AS)
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Give two schools that know each other, with a record on its way."""
+    made = introduced(tmp_path_factory.mktemp("pair"), tmp_path_factory)
+    made.sender.ok(*SEND, "--out", made.file("zoe.age"))
+    return made
+
+
+def test_a_folder_that_is_not_there_leaves_both_ledgers_as_they_were(pair: Pair) -> None:
+    away = pair.file("no-such-stick/file")
+    said = pair.sender.refused(5, "no-such-file", *SEND, "--out", away)
+    assert "nothing was done" in said["what"]
+    receive = ("transfer", "receive", pair.file("zoe.age"), *AS)
+    pair.receiver.refused(5, "no-such-file", *receive, "--receipt", away)
+    pair.sender.refused(5, "no-such-file", "log", "checkpoint", "--out", away)
+    pair.sender.refused(5, "no-such-file", "school", "card", "--out", away, *AS)
+    pair.sender.refused(2, "file-exists", *SEND, "--out", pair.file("."))
+
+
+def test_documents_that_are_too_large_leave_the_ledger_as_it_was(pair: Pair) -> None:
+    with Path(pair.file("film.mp4")).open("wb") as film:
+        film.truncate(DOCUMENTS_BYTES_MAX + 1)
+    large = ("--attach", pair.file("film.mp4"), "--signed-off-by", "P Crook")
+    pair.sender.refused(7, "too-large", *SEND, "--out", pair.file("large.age"), *large)
+
+
+def test_a_disk_that_takes_nothing_leaves_the_ledger_as_it_was(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with read_only(tmp_path / "stick", tmp_path / "locked") as stick:
+        pair.sender.refused(8, "storage-failed", *SEND, "--out", str(stick / "zoe.age"))
+
+
+def test_a_stick_without_room_is_said_with_what_is_recorded_already(
+    pair: Pair, tmp_path: Path
+) -> None:
+    with mounted("tmpfs", "tmpfs", tmp_path / "stick", "size=512k") as stick:
+        result = pair.sender.run(*SEND, "--out", str(stick / "zoe.age"), "--json")
+        assert list(stick.iterdir()) == []
+    said = json.loads(result.stderr)
+    assert (result.exit_code, said["error"]) == (8, "storage-failed")
+    assert said["what"].startswith("It is recorded, but ")
+    assert "send it again" in said["try"]
+    pair.sender.ok(*SEND, "--out", pair.file("again.age"))
+    pair.receiver.ok("transfer", "receive", pair.file("again.age"), *AS)

@@ -47,7 +47,7 @@ def seal_log(
     system: Desk,
     reader: LedgerReader,
     key: LogKey,
-    outside: StreamHead | None = None,
+    outside: Callable[[], StreamHead | None] = lambda: None,
 ) -> bytes:
     """Log a head for each changed stream, then sign a checkpoint over everything.
 
@@ -57,8 +57,8 @@ def seal_log(
         system: the desk of the system key.
         reader: the open ledger file.
         key: the log's key.
-        outside: the newest record of the access log, which stands outside the
-            ledger; None where there is none.
+        outside: gives the newest record of the access log, which stands outside
+            the ledger; None where there is none.
 
     Returns:
         The signed checkpoint.
@@ -75,16 +75,19 @@ def _seal(
     system: Desk,
     reader: LedgerReader,
     key: LogKey,
-    outside: StreamHead | None,
+    outside: Callable[[], StreamHead | None],
 ) -> bytes:
     checkpoints = reader.checkpoints()
     sealed, newest = checkpoints[-1] if checkpoints else (0, b"")
     if newest:
         _demand_continuation(reader, sealed, newest)
-    if newest and reader.size == sealed and _is_logged(system, reader, outside):
-        return newest
     before = reader.size
-    heads = _heads_to_log(system, reader, sealed, outside)
+    # Read after the size: whoever seals a newer one meanwhile makes the log longer, and this
+    # sealing begins anew.  An older one logged after it would look like records cut off.
+    outer = outside()
+    if newest and before == sealed and _is_logged(system, reader, outer):
+        return newest
+    heads = _heads_to_log(system, reader, sealed, outer)
     signed = []
 
     def checkpoint(size: int, root: bytes) -> bytes:

@@ -82,8 +82,9 @@ class Session:
     def seal(self) -> bytes:
         """Log stream heads, the access log's too, and sign a checkpoint; give the note."""
         with self.home.reading() as reader:
-            outside = access_head(self.home)
-            return seal_log(self.system_desk(), reader, self.log_key(), outside)
+            return seal_log(
+                self.system_desk(), reader, self.log_key(), lambda: access_head(self.home)
+            )
 
 
 def access_head(home: Home) -> StreamHead | None:

@@ -112,7 +112,14 @@ def open_to_others(folder: Path) -> list[Path]:
     """
     if sys.platform == "win32":
         return []
-    return [one for one in (folder, *sorted(folder.rglob("*"))) if one.stat().st_mode & OTHERS]
+    return [one for one in (folder, *sorted(folder.rglob("*"))) if _is_open_to_others(one)]
+
+
+def _is_open_to_others(path: Path) -> bool:
+    try:
+        return bool(path.stat().st_mode & OTHERS)
+    except FileNotFoundError:
+        return False  # another program's temporary file, gone since it was listed
 
 
 def write_private_folder(folder: Path, files: Mapping[str, bytes]) -> None:

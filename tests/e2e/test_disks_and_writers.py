@@ -176,7 +176,8 @@ def test_two_writers_lose_no_entry_and_alarm_no_reader(school: SchoolHome) -> No
             result = school.run("verify", "--envelope", "--json")
             assert result.exit_code == 0, result.output
             sizes.append(school.ok("verify", "--as", "senco")["size"])
-            assert school.run("doctor").exit_code == 0
+            checked = school.run("doctor", "--json")
+            assert checked.exit_code == 0, checked.output
             time.sleep(0.01)
         for writer in writers:
             out, complaint = writer.communicate()

@@ -8,6 +8,7 @@ import pytest
 
 from ledger.application import log
 from ledger.application.desk import Desk
+from ledger.bootstrap import session
 from ledger.errors import AlterationFound, EntryConflict
 from ledger.formats import kinds
 from ledger.formats.checkpoint import Checkpoint
@@ -22,6 +23,7 @@ from tests.support.victims import new_pupil
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledger.bootstrap.home import Home
     from ledger.bootstrap.session import Session
     from tests.support.school_home import SchoolHome
 
@@ -106,6 +108,27 @@ def test_an_entry_recorded_while_heads_are_gathered_makes_sealing_begin_anew(
         streams = {read_statement(one.statement).payload["stream"] for one in reader.entries()}
     own = {one for one in streams if one not in heads_named(senco)}
     assert len(own) <= 2  # the heads' own stream, and the anchors'
+    assert intact(school)
+
+
+def test_a_reading_sealed_meanwhile_is_followed_by_no_older_one(
+    school: SchoolHome, senco: Session, other: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.ok("register", "--as", "senco")
+    new_pupil(senco, 1)
+    newest, left = session.access_head, [1]
+
+    def overtaken(home: Home) -> Any:
+        found = newest(home)
+        if left[0]:
+            left[0] -= 1
+            school.ok("register", "--as", "senco")
+            other.seal()
+        return found
+
+    monkeypatch.setattr(session, "access_head", overtaken)
+    senco.seal()
+    assert left == [0]
     assert intact(school)
 
 

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from ledger.seal import private_files
 from ledger.seal.private_files import (
     WriterLock,
     make_private_folder,
+    open_to_others,
     read_private,
     write_private,
     write_private_folder,
@@ -23,7 +25,6 @@ from ledger.seal.private_files import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix modes; untested on Windows")
 
@@ -69,6 +70,17 @@ def test_a_folder_that_others_can_enter_is_refused_with_its_remedy(tmp_path: Pat
     with pytest.raises(StorageFailed) as caught:
         make_private_folder(tmp_path / "home")
     assert (caught.value.kind, "chmod 700" in caught.value.remedy) == ("folder-mode", True)
+
+
+def test_a_file_gone_since_it_was_listed_is_open_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "home"
+    make_private_folder(folder)
+    (folder / "others").touch(0o644)
+    listed = [folder / "gone.part", folder / "others"]
+    monkeypatch.setattr(Path, "rglob", lambda *_: iter(listed))
+    assert open_to_others(folder) == [folder / "others"]
 
 
 def test_a_file_in_the_place_of_a_folder_is_refused(tmp_path: Path) -> None:

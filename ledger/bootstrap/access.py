@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.own_keys import demand_own_access_key
 from ledger.errors import KeyUnavailable, LedgerError
 from ledger.formats.access_log import AccessRecord
-from ledger.recorder.access_log import AccessLog, access_log_failed
+from ledger.recorder.access_log import AccessLog, AccessSigner, access_log_failed
 from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.authority import Authority
 from ledger.values.dates import OccurredOn
@@ -68,7 +69,7 @@ def note_access(
         home: where.
         keys: the reader's.
         record: see `Reading.record`.
-        authority: keys and roles, as of the newest entry.
+        authority: keys and roles, as of any entry.
 
     Returns:
         Whether it was recorded.
@@ -81,20 +82,30 @@ def note_access(
         return False
     stream = home.streams.access.bytes
     try:
-        key, data_key = home.machine_key("access"), keys.data_key(stream)
+        data_key = keys.data_key(stream)
     except KeyUnavailable as error:
         raise access_log_failed(error.what) from error
-    demand_own_access_key(home, authority)
     AccessLog(
         path=home.access_path,
         lid=home.lid,
         stream=stream,
         data_key=data_key,
-        kid=key.kid,
-        sign=key.sign,
+        signer=partial(_signer, home, authority),
         entropy=home.entropy,
-    ).append(record, home.clock(), authority.head)
+    ).append(record, home.clock())
     return True
+
+
+def _signer(home: Home, known: Authority) -> AccessSigner:
+    authority = home.authority_since(known)
+    try:
+        key = home.machine_key("access")
+    except KeyUnavailable as error:
+        raise access_log_failed(error.what) from error
+    if key.kid not in authority.keys:
+        authority = home.authority()  # it was renewed between the two
+    demand_own_access_key(authority, key.kid)
+    return AccessSigner(kid=key.kid, sign=key.sign, auth=authority.head)
 
 
 def note_verifying(

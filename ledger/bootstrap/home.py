@@ -178,6 +178,13 @@ class Home:
         with self.reading() as reader:
             return read_authority(reader)
 
+    def authority_since(self, known: Authority) -> Authority:
+        """Give keys and roles as they are now; those that are known, where nothing changed."""
+        with self.reading() as reader:
+            length = reader.stream_length(self.streams.authority.bytes)
+            unchanged = known.head is not None and known.head.seq == length
+            return known if unchanged else read_authority(reader)
+
     def add_locator(self, locator: PersonLocator) -> None:
         """Note where a new person's key file is."""
         folder = self.path / "keys"

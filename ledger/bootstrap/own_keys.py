@@ -23,9 +23,17 @@ def foreign_machine_keys(
     """Name the purposes whose key file holds a key that the ledger never registered for it.
 
     A file that is not there is somebody else's business: whoever needs it says so.
+
+    Args:
+        home: where.
+        authority: keys and roles, read after whatever is already known of the files.
+        purposes: which files.
     """
     there = [one for one in purposes if (home.path / "keys" / f"{one}.json").exists()]
-    return [one for one in there if not _is_own(authority, home.machine_key(one).kid, one)]
+    kids = {one: home.machine_key(one).kid for one in there}
+    if any(kid not in authority.keys for kid in kids.values()):
+        authority = home.authority()  # a key may have been renewed since
+    return [one for one, kid in kids.items() if not _is_own(authority, kid, one)]
 
 
 def demand_own_keys(home: Home) -> None:
@@ -41,13 +49,13 @@ def demand_own_keys(home: Home) -> None:
         raise _foreign(foreign, "nothing was recorded")
 
 
-def demand_own_access_key(home: Home, authority: Authority) -> None:
+def demand_own_access_key(authority: Authority, kid: str) -> None:
     """Refuse to sign a reading with another ledger's key.
 
     Raises:
         KeyUnavailable: kind "foreign-key".
     """
-    if foreign_machine_keys(home, authority, ["access"]):
+    if not _is_own(authority, kid, "access"):
         raise _foreign(["access"], "nothing is shown")
 
 
@@ -63,9 +71,15 @@ def _foreign(purposes: Sequence[str], so: str) -> KeyUnavailable:
 
 def unknown_people(home: Home, authority: Authority) -> tuple[int, int]:
     """Count the people that keys/people.json names: unknown to the ledger, and all."""
-    known = {key.person for key in authority.keys.values()}
     people = [b64url(one.person) for one in home.locators()]
-    return sum(one not in known for one in people), len(people)
+    if unknown := _unknown(people, authority):
+        unknown = _unknown(people, home.authority())  # somebody may have been appointed since
+    return unknown, len(people)
+
+
+def _unknown(people: Sequence[str], authority: Authority) -> int:
+    known = {key.person for key in authority.keys.values()}
+    return sum(one not in known for one in people)
 
 
 def check_class_keys(home: Home, authority: Authority) -> int:

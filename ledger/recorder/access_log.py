@@ -34,6 +34,21 @@ _PRAGMAS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSigner:
+    """Who signs a record.
+
+    Attributes:
+        kid: thumbprint of the access key.
+        sign: makes an Ed25519 signature with it, 64 bytes.
+        auth: newest statement of the authority stream, under which that key counts.
+    """
+
+    kid: str
+    sign: Callable[[bytes], bytes]
+    auth: StreamPlace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLog:
     """The access log of one home.
 
@@ -42,8 +57,7 @@ class AccessLog:
         lid: the ledger's id, 16 bytes.
         stream: the access log's own stream, 16 bytes.
         data_key: under which the fields are encrypted, 32 bytes.
-        kid: thumbprint of the access key.
-        sign: makes an Ed25519 signature with it, 64 bytes.
+        signer: gives who signs, asked when nobody else can write here any more.
         entropy: gives random bytes.
     """
 
@@ -51,17 +65,15 @@ class AccessLog:
     lid: bytes
     stream: bytes
     data_key: bytes
-    kid: str
-    sign: Callable[[bytes], bytes]
+    signer: Callable[[], AccessSigner]
     entropy: Callable[[int], bytes]
 
-    def append(self, record: AccessRecord, now: datetime, auth: StreamPlace | None) -> StreamPlace:
+    def append(self, record: AccessRecord, now: datetime) -> StreamPlace:
         """Sign and keep one record, durably, before anything is shown.
 
         Args:
             record: what is about to be read.
             now: the ledger's clock, aware UTC.
-            auth: newest statement of the authority stream.
 
         Returns:
             The record's place in the access log.
@@ -74,7 +86,9 @@ class AccessLog:
                 "SELECT rowid, statement FROM records ORDER BY rowid DESC LIMIT 1"
             ).fetchone()
             before = None if row is None else StreamPlace(row[0], statement_hash(row[1]))
-            place, statement, ciphertext = self._sealed(record, now, auth, before)
+            # Asked only now: a record that quotes an older entry than the one before it,
+            # or bears a key that was renewed meanwhile, would look like a forged one.
+            place, statement, ciphertext = self._sealed(record, now, self.signer(), before)
             connection.execute(
                 "INSERT INTO records VALUES (?,?,?)", (place.seq, statement, ciphertext)
             )
@@ -84,7 +98,7 @@ class AccessLog:
         self,
         record: AccessRecord,
         now: datetime,
-        auth: StreamPlace | None,
+        signer: AccessSigner,
         before: StreamPlace | None,
     ) -> tuple[StreamPlace, bytes, bytes]:
         seq = 1 if before is None else before.seq + 1
@@ -92,20 +106,20 @@ class AccessLog:
         signing_input = unsigned(
             ClearPart(
                 kind=kinds.ACCESS_RECORD,
-                kid=self.kid,
+                kid=signer.kid,
                 lid=self.lid,
                 stream=self.stream,
                 seq=seq,
                 prev=None if before is None else before.hash,
                 recorded_at=now,
                 anchor=None,
-                auth=auth,
+                auth=signer.auth,
                 role=ROLE,
                 further={},
                 digests=fill_digests(texts, self.entropy),
             )
         )
-        statement = finish(signing_input, self.sign(signing_input))
+        statement = finish(signing_input, signer.sign(signing_input))
         context = encryption_context(self.lid, self.stream, seq)
         ciphertext = seal_content(self.data_key, context, pack_contents(texts))
         return StreamPlace(seq, statement_hash(statement)), statement, ciphertext

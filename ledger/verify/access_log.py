@@ -8,6 +8,7 @@ is shown by their heads in the ledger.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ledger.errors import KeyUnavailable, LedgerError, MalformedInput, NotAuthorised
@@ -24,7 +25,7 @@ from ledger.seal.ed25519 import BadSignature, verify
 from ledger.verify.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from ledger.formats.access_log import StoredAccess
@@ -153,27 +154,53 @@ def verify_access_log(home: Path, data_key: Callable[[bytes], bytes] | None = No
     path = home / FILE_NAME
     try:
         with open_for_reading(home / LEDGER_NAME) as connection:
-            check = _prepared(LedgerReader(connection), findings, data_key)
+            reader = LedgerReader(connection)
+            # Others read and record meanwhile.  A head names a record that was there before
+            # it, a record an entry that was there before it: so heads first, entries last.
+            heads = _outside_heads(reader)
+            records = _begun(path, heads, findings)
+            check = _prepared(reader, heads, findings, data_key)
     except LedgerError:
         findings.not_checked("the access log: the ledger beside it is altered, or cannot be read")
         return findings
-    if not path.exists() and not check.heads:
-        findings.not_checked("the access log: there is none beside the ledger")
-        return findings
-    if not path.exists():
-        findings.add("access-log-missing", None, "The access log was taken away.")
-        return findings
-    try:
-        for stored in read_access_log(path):
-            check.take(stored)
-        check.finish()
-    except LedgerError as error:
-        findings.add("access-log-damaged", None, f"{error.what} {error.why}".strip())
+    if records is not None:
+        try:
+            for stored in records:
+                check.take(stored)
+            check.finish()
+        except LedgerError as error:
+            _note_damage(findings, error)
     return findings
 
 
+def _begun(
+    path: Path, heads: list[dict[str, Any]], findings: Findings
+) -> Iterator[StoredAccess] | None:
+    """Begin to read: what comes is of this moment, whoever writes meanwhile."""
+    if not path.exists():
+        if heads:
+            findings.add("access-log-missing", None, "The access log was taken away.")
+        else:
+            findings.not_checked("the access log: there is none beside the ledger")
+        return None
+    records = read_access_log(path)
+    try:
+        first = list(islice(records, 1))
+    except LedgerError as error:
+        _note_damage(findings, error)
+        return None
+    return chain(first, records)
+
+
+def _note_damage(findings: Findings, error: LedgerError) -> None:
+    findings.add("access-log-damaged", None, f"{error.what} {error.why}".strip())
+
+
 def _prepared(
-    reader: LedgerReader, findings: Findings, data_key: Callable[[bytes], bytes] | None
+    reader: LedgerReader,
+    heads: list[dict[str, Any]],
+    findings: Findings,
+    data_key: Callable[[bytes], bytes] | None,
 ) -> _AccessCheck:
     authority = read_authority(reader)
     first = reader.entry(0)
@@ -186,7 +213,7 @@ def _prepared(
         authority=authority,
         lid=b64url(read_statement(first.statement).lid),
         places=places,
-        heads=_outside_heads(reader),
+        heads=heads,
         data_key=data_key,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -18,7 +19,7 @@ from ledger.formats.access_log import (
     read_access_log,
 )
 from ledger.formats.statement import StreamPlace, read_statement
-from ledger.recorder.access_log import AccessLog, create_access_log
+from ledger.recorder.access_log import AccessLog, AccessSigner, create_access_log
 from ledger.seal.authority import read_authority
 from ledger.values.dates import OccurredOn
 from ledger.verify.access_log import verify_access_log
@@ -64,15 +65,11 @@ class ReadHome:
         )
         return replace(record, **changes)
 
-    def auth(self) -> StreamPlace | None:
-        """Give the authority stream's newest place."""
-        with self.built.reading_file() as reader:
-            return read_authority(reader).head
-
     def read(self, **changes: Any) -> StreamPlace:
-        """Read something, by the access log as it is or with changes."""
-        log = replace(self.log, **changes)
-        return log.append(self.record(), self.built.now, self.auth())
+        """Read something, signed as it is or with changes."""
+        signer = replace(self.log.signer(), **changes)
+        log = replace(self.log, signer=lambda: signer)
+        return log.append(self.record(), self.built.now)
 
     def seal(self, place: StreamPlace | None = None, stream: bytes = STREAM) -> int:
         """Log the head of the access log, or another; give its log index."""
@@ -110,6 +107,12 @@ class ReadHome:
         return set(self.check().report("access log").codes)
 
 
+def _signer(built: BuiltLedger) -> AccessSigner:
+    key = built.signing["access"]
+    with built.reading_file() as reader:
+        return AccessSigner(kid=key.kid, sign=key.sign, auth=read_authority(reader).head)
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> ReadHome:
     """A home with an access log of four readings, none of them sealed."""
@@ -117,14 +120,12 @@ def home(tmp_path: Path) -> ReadHome:
     built.keys.add_stream(STREAM, "school")
     path = built.home / FILE_NAME
     create_access_log(path)
-    key = built.signing["access"]
     log = AccessLog(
         path=path,
         lid=built.lid,
         stream=STREAM,
         data_key=built.keys.data_key(STREAM),
-        kid=key.kid,
-        sign=key.sign,
+        signer=partial(_signer, built),
         entropy=built.entropy,
     )
     made = ReadHome(built, log)

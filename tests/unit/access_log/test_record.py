@@ -36,7 +36,7 @@ def test_records_are_a_chain_signed_by_the_access_key_alone(home: ReadHome) -> N
     assert {(one.kind, one.role, one.kid, one.stream) for one in read} == {
         (kinds.ACCESS_RECORD, "access", home.built.signing["access"].kid, STREAM)
     }
-    assert {one.auth for one in read} == {home.auth()}
+    assert {one.auth for one in read} == {home.log.signer().auth}
 
 
 def test_a_record_names_no_pupil_and_bears_no_name_of_a_clear_member(home: ReadHome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,18 +115,19 @@ def _revoked_key_signs(home: ReadHome) -> None:
 
 
 def _another_ledgers(home: ReadHome) -> None:
-    home.read(lid=drawn("another ledger", 16))
+    other = replace(home.log, lid=drawn("another ledger", 16))
+    other.append(home.record(), home.built.now)
 
 
 def _older_authority(home: ReadHome) -> None:
     with home.built.reading_file() as reader:
         older = reader.stream(reader.entry(0).stream)[8]
     place = StreamPlace(9, _hash(older.statement))
-    home.log.append(home.record(), home.built.now, place)
+    home.read(auth=place)
 
 
 def _no_authority(home: ReadHome) -> None:
-    home.log.append(home.record(), home.built.now, None)
+    home.read(auth=None)
 
 
 def _hash(jwt: bytes) -> bytes:
@@ -139,7 +141,7 @@ def _no_reading(home: ReadHome) -> None:
 
     one = home.record()
     fields = {name: getattr(one, name) for name in AccessRecord.__slots__}
-    home.log.append(Other(**fields), home.built.now, home.auth())
+    home.log.append(Other(**fields), home.built.now)
 
 
 def _no_database(home: ReadHome) -> None:

@@ -55,6 +55,11 @@ class LedgerApplication(Application[UUID]):
         """Give the event store that seals."""
         return self._parts.events
 
+    @property
+    def size(self) -> int:
+        """How many entries the log has."""
+        return int(self._parts.recorder.max_notification_id())
+
     def load(self, cls: type[Any], stream: UUID) -> Any:
         """Rebuild an aggregate from its stream.
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from ledger.errors import KeyUnavailable, NotFound
@@ -25,16 +27,19 @@ from ledger.formats.home_file import (
 from ledger.formats.ledger_file import FILE_NAME, open_for_reading
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
+from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.recorder.mark_file import MarkFile
 from ledger.recorder.place_file import PlaceFile
 from ledger.recorder.sqlite_errors import BUSY_SECONDS
 from ledger.seal.authority import Authority, read_authority
+from ledger.seal.content_keys import KeyRowAltered, ReadingKey
 from ledger.seal.ed25519 import SigningKey
 from ledger.seal.key_file import PersonKeys, open_key_file, open_machine_key_file
 from ledger.seal.private_files import WriterLock, read_private, write_private
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
+T = TypeVar("T")
 
 
 def system_clock() -> datetime:
@@ -184,6 +189,31 @@ class Home:
             length = reader.stream_length(self.streams.authority.bytes)
             unchanged = known.head is not None and known.head.seq == length
             return known if unchanged else read_authority(reader)
+
+    def open_classes(self, reader: ReadingKey, authority: Authority) -> ContentKeyStore:
+        """Open the class keys that were given to a reader.
+
+        Args:
+            reader: whose.
+            authority: keys and roles, as of any entry.
+
+        Raises:
+            KeyRowAltered: one was not given by anybody who may give it.
+        """
+        keys = ContentKeyStore(self.keys_path, self.lid, self.entropy)
+        self.judging(authority, partial(keys.unlock, reader))
+        return keys
+
+    def judging(self, authority: Authority, judge: Callable[[Authority], T]) -> T:
+        """Judge class keys, anew while keys or roles change: a newer key may have given them."""
+        while True:
+            try:
+                return judge(authority)
+            except KeyRowAltered:
+                newest = self.authority_since(authority)
+                if newest is authority:
+                    raise
+                authority = newest
 
     def add_locator(self, locator: PersonLocator) -> None:
         """Note where a new person's key file is."""

@@ -82,6 +82,5 @@ def renew_machine_key(session: Session, root: Actor, renewal: Renewal) -> str:
     document = machine_key_file(renewal.purpose, key.seed_bytes())
     write_private(home.path / "keys" / f"{renewal.purpose}.json", document, replace=True)
     for old in authority.live_keys(person):
-        at = home.authority().head_index + 1 if renewal.from_index is None else renewal.from_index
-        staff.revoke_key(desk, old, at, renewal.reason, renewal.why)
+        staff.revoke_key(desk, old, renewal.from_index, renewal.reason, renewal.why)
     return key.kid

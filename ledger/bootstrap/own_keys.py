@@ -88,7 +88,8 @@ def check_class_keys(home: Home, authority: Authority) -> int:
     Raises:
         KeyRowAltered: one was not.
     """
-    return ContentKeyStore(home.keys_path, home.lid, home.entropy).check_rows(authority)
+    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
+    return home.judging(authority, keys.check_rows)
 
 
 def _is_own(authority: Authority, kid: str, purpose: str) -> bool:

@@ -65,9 +65,8 @@ def open_contents(
         LedgerBusy: which says nothing about the bytes.
     """
     opened = home.open_person(person.who, person.passphrase)
-    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     try:
-        keys.unlock(opened.reading, home.authority())
+        keys = home.open_classes(opened.reading, home.authority())
     except LedgerBusy:
         raise
     except LedgerError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ledger.application import staff
@@ -14,13 +15,13 @@ from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.person import demand_live_key
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
-from ledger.errors import KeyUnavailable, NotFound, RuleRefused, UsageError
+from ledger.errors import KeyUnavailable, LedgerBusy, NotFound, RuleRefused, UsageError
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
-from ledger.recorder.content_key_store import ContentKeyStore
 from ledger.seal.actor import Actor
 from ledger.seal.authority import Authority
+from ledger.seal.class_key_rows import RENEWED, Signer
 from ledger.seal.content_keys import ReadingKey
 from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys
 from ledger.seal.private_files import write_private
@@ -63,9 +64,7 @@ def add_person(session: Session, newcomer: Newcomer) -> bytes:
         _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
         raise
     _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    session.keys.add_reader(
-        keys.reading.public, classes_readable_by(newcomer.grant.role), session.desk.actor
-    )
+    _open(session, keys.reading.public, classes_readable_by(newcomer.grant.role))
     return keys.person
 
 
@@ -85,7 +84,7 @@ def add_head(
         _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
         raise
     _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    session.keys.add_reader(keys.reading.public, classes_readable_by("head"), session.desk.actor)
+    _open(session, keys.reading.public, classes_readable_by("head"))
     return keys.person
 
 
@@ -93,22 +92,40 @@ def grant_and_open(session: Session, person: Person, grant: Grant) -> None:
     """Grant one more role, and open what it reads."""
     staff.grant_role(session.desk, unb64url(person.person), person.name, grant)
     if person.reading is not None:
-        session.keys.add_reader(
-            unb64url(person.reading), classes_readable_by(grant.role), session.desk.actor
-        )
+        _open(session, unb64url(person.reading), classes_readable_by(grant.role))
 
 
 def withdraw_and_close(
-    view: View, session: Session, person: Person, *, role: str, from_index: int, why: str
-) -> None:
+    view: View, session: Session, person: Person, *, role: str, from_index: int | None, why: str
+) -> int:
     """Withdraw a role, and close what only it could read, by a new class key.
+
+    Returns:
+        From which entry on; the one that says so where none was given.
 
     Raises:
         RuleRefused: kind `last-head`: nobody would be left to appoint anybody.
     """
-    after, day = view.authority.head_index + 1, session.desk.today().isoformat()
-    held = view.authority.roles_of(person.person, after, day)
-    if role == "head" and view.authority.holders("head", after, day) == [person.person]:
+    desk, home = session.desk, session.home
+    day = desk.today().isoformat()
+    index = staff.withdraw_role(
+        desk,
+        unb64url(person.person),
+        role,
+        from_index=from_index,
+        explanation=why,
+        check=lambda: _demand_another_head(home.authority(), person.person, role, day),
+    )
+    authority = home.authority()
+    held = authority.roles_of(person.person, authority.head_index + 1, day)
+    kept = {name for other in held for name in classes_readable_by(other)}
+    _close(view, session, person, classes_readable_by(role) - kept)
+    return index
+
+
+def _demand_another_head(authority: Authority, person: str, role: str, day: str) -> None:
+    after = authority.head_index + 1
+    if role == "head" and authority.holders("head", after, day) == [person]:
         raise RuleRefused(
             "The last headteacher is not removed; nothing was recorded.",
             "Only a headteacher appoints staff, withdraws roles and replaces keys.",
@@ -116,18 +133,18 @@ def withdraw_and_close(
             "--root-key FILE; then repeat this.",
             kind="last-head",
         )
-    staff.withdraw_role(session.desk, unb64url(person.person), role, from_index, why)
-    kept = {name for other in held - {role} for name in classes_readable_by(other)}
-    _close(view, session, person, classes_readable_by(role) - kept)
 
 
 def revoke_and_close(
-    view: View, session: Session, kid: str, *, from_index: int, reason: str, why: str
-) -> None:
+    view: View, session: Session, kid: str, *, from_index: int | None, reason: str, why: str
+) -> int:
     """Revoke a key from an index on, and close everything its holder could read.
 
     One that is revoked already is revoked again from an earlier index; what it
     read was closed the first time.
+
+    Returns:
+        From which entry on; the one that says so where none was given.
 
     Raises:
         NotFound: no key has this thumbprint.
@@ -141,19 +158,18 @@ def revoke_and_close(
             remedy="See send-ledger staff list.",
         )
     if record.revoked is not None:
-        staff.revoke_key(session.desk, kid, from_index, reason, why)
-        return
+        return staff.revoke_key(session.desk, kid, from_index, reason, why)
     person = view.people()[record.person]
     # Of every role they ever had: what their key gave out in it must be given anew.
     roles = {one.role for one in view.authority.roles.get(record.person, [])}
     names = {name for role in roles for name in classes_readable_by(role)}
     if kid == session.desk.actor.kid:
-        _revoke_own(
+        return _revoke_own(
             view, session, person, names & set(session.keys.classes), (from_index, reason, why)
         )
-        return
-    staff.revoke_key(session.desk, kid, from_index, reason, why)
+    index = staff.revoke_key(session.desk, kid, from_index, reason, why)
     _close(view, session, person, names)
+    return index
 
 
 def _revoke_own(
@@ -161,12 +177,12 @@ def _revoke_own(
     session: Session,
     person: Person,
     names: Collection[str],
-    why: tuple[int, str, str],
-) -> None:
+    why: tuple[int | None, str, str],
+) -> int:
     # Closed while the key still counts, because it signs the new class keys.
     _close(view, session, person, names)
     try:
-        staff.revoke_key(session.desk, session.desk.actor.kid, *why)
+        return staff.revoke_key(session.desk, session.desk.actor.kid, *why)
     except BaseException:
         if person.reading is not None:
             session.keys.add_reader(unb64url(person.reading), names, session.desk.actor)
@@ -183,20 +199,15 @@ def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
     fresh = create_person_keys(home.lid, old.person, home.entropy)
     document = create_key_file(fresh, passphrase, home.entropy)
     staff.register_successor(session.desk, new_key(fresh, session.desk.name))
-    session.keys.add_reader(fresh.reading.public, session.keys.classes, session.desk.actor)
+    _open(session, fresh.reading.public, session.keys.classes)
     write_private(_key_path(home, locator.handle), document, replace=True)
     desk = session.as_actor(
         Actor(b64url(fresh.person), view.role, fresh.signing.kid, fresh.signing.sign),
         session.desk.name,
     )
-    authority = home.authority()
     # Before the old key is revoked: no row that it signed may be left in force.
-    for name in list(session.keys.classes):
-        session.keys.rotate(
-            name, [old.reading.public], fresh.signing, authority, _reading_keys(view)
-        )
-    index = authority.head_index + 1
-    staff.revoke_key(desk, old.signing.kid, index, "superseded", "the holder renewed the key")
+    _renew_classes(view, session, list(session.keys.classes), [old.reading.public], fresh.signing)
+    staff.revoke_key(desk, old.signing.kid, None, "superseded", "the holder renewed the key")
     return fresh.signing.kid
 
 
@@ -212,7 +223,7 @@ def replace_key(session: Session, person: Person, handle: str, passphrase: str) 
         person.person, authority.head_index + 1, session.desk.today().isoformat()
     )
     for role in roles:
-        session.keys.add_reader(fresh.reading.public, classes_readable_by(role), session.desk.actor)
+        _open(session, fresh.reading.public, classes_readable_by(role))
     return fresh.signing.kid
 
 
@@ -221,8 +232,7 @@ def recover_reading(
 ) -> None:
     """Open the contents again for somebody, with the recovery sheet; it signs nothing."""
     demand_live_key(authority, who.signing.kid)
-    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
-    keys.unlock(ReadingKey(read_sheet(sheet)), authority)
+    keys = home.open_classes(ReadingKey(read_sheet(sheet)), authority)
     if not keys.classes:
         raise KeyUnavailable(
             "This recovery sheet does not open this home.",
@@ -260,11 +270,41 @@ def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
 
 
 def _close(view: View, session: Session, person: Person, names: Iterable[str]) -> None:
-    if person.reading is None:
-        return
-    authority, gone = session.home.authority(), [unb64url(person.reading)]
+    if person.reading is not None:
+        _renew_classes(view, session, names, [unb64url(person.reading)], session.desk.actor)
+
+
+def _open(session: Session, public: bytes, names: Iterable[str]) -> None:
+    given = list(names)
+    _with_classes_in_force(
+        session, lambda: session.keys.add_reader(public, given, session.desk.actor)
+    )
+
+
+def _renew_classes(
+    view: View, session: Session, names: Iterable[str], gone: list[bytes], by: Signer
+) -> None:
+    home, keys, people = session.home, session.keys, _reading_keys(view)
+
+    def renew(name: str) -> None:
+        home.judging(home.authority(), lambda known: keys.rotate(name, gone, by, known, people))
+
     for name in names:
-        session.keys.rotate(name, gone, session.desk.actor, authority, _reading_keys(view))
+        _with_classes_in_force(session, partial(renew, name))
+
+
+def _with_classes_in_force(session: Session, act: Callable[[], None]) -> None:
+    """Act on class keys; again on the newest, where somebody else renewed them meanwhile.
+
+    What goes with it is recorded already, and must not be left half done.
+    """
+    try:
+        act()
+    except LedgerBusy as busy:
+        if busy.kind != RENEWED:
+            raise
+        session.keys.unlock_again(session.home.authority())
+        act()
 
 
 def _reading_keys(view: View) -> set[bytes]:

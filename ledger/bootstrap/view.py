@@ -161,12 +161,11 @@ def open_view(
         reading: how they read, for the access log.
     """
     opened = home.open_person(who, passphrase)
-    keys = ContentKeyStore(home.keys_path, home.lid, home.entropy)
     with home.reading() as reader:
         authority = read_authority(reader)
         demand_live_key(authority, opened.signing.kid)
         chosen = role_in_force(authority, b64url(opened.person), role, _today(home, reader))
-        keys.unlock(opened.reading, authority)
+        keys = home.open_classes(opened.reading, authority)
         with _caught_up(home, keys, reader, progress) as models:
             yield View(
                 home=home,

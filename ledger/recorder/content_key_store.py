@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from ledger.errors import KeyUnavailable, LedgerBusy
+from ledger.errors import KeyUnavailable
 from ledger.recorder.sqlite_errors import BUSY_SECONDS, translated
 from ledger.seal.authority import Authority
 from ledger.seal.class_key_rows import (
@@ -24,6 +24,7 @@ from ledger.seal.class_key_rows import (
     ambiguous,
     check_row,
     demand_may_give,
+    renewed,
     signed_row,
 )
 from ledger.seal.content_keys import (
@@ -85,6 +86,7 @@ class ContentKeyStore:
     entropy: Callable[[int], bytes]
     classes: dict[str, ClassKey] = field(default_factory=dict)
     _by_id: dict[bytes, bytes] = field(default_factory=dict)
+    _reader: ReadingKey | None = None
     _data_keys: dict[bytes, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -133,7 +135,12 @@ class ContentKeyStore:
             one = ClassKey(row.kek_id, key, row.number, live)
             opened[name] = _newer(opened.get(name), one)
             by_id[one.kek_id] = key
-        self.classes, self._by_id = opened, by_id
+        self.classes, self._by_id, self._reader = opened, by_id, reader
+
+    def unlock_again(self, authority: Authority) -> None:
+        """Open what is given to the same reader now; see `unlock`."""
+        if self._reader is not None:
+            self.unlock(self._reader, authority)
 
     def check_rows(self, authority: Authority) -> int:
         """Check the signature of every row of class keys, with nobody's key; count them.
@@ -246,20 +253,19 @@ class ContentKeyStore:
             KeyUnavailable: kind `contents-unopened` where the class is not
                 open to this reader; kind `key-row-missing` where the row is gone.
             KeyRowAltered: the row does not open under its class's key.
+            LedgerBusy: the classes got new keys since they were opened.
         """
-        known = self._data_keys.get(stream)
-        if known is not None:
-            return known
         if not self._data_keys:
             self._load_all()
-            return self.data_key(stream) if stream in self._data_keys else self._one(stream)
-        return self._one(stream)
+        return self._data_keys.get(stream) or self._one(stream)
 
     def _one(self, stream: bytes) -> bytes:
         with self._reading() as connection:
             row = connection.execute(
                 "SELECT kek_id, wrapped FROM key_rows WHERE stream = ?", (stream,)
             ).fetchone()
+            if row is not None and row[0] not in self._by_id:
+                self._demand_in_force(connection)
         if row is None:
             raise KeyUnavailable(
                 "The key of a record is gone.",
@@ -281,6 +287,8 @@ class ContentKeyStore:
     def _load_all(self) -> None:
         with self._reading() as connection:
             rows = connection.execute("SELECT stream, kek_id, wrapped FROM key_rows").fetchall()
+            if any(kek_id not in self._by_id for _stream, kek_id, _wrapped in rows):
+                self._demand_in_force(connection)
         for stream, kek_id, wrapped in rows:
             if (key := self._by_id.get(kek_id)) is not None:
                 # One altered row must not close all others; asked for, it refuses itself.
@@ -304,13 +312,13 @@ class ContentKeyStore:
         # What is wrapped by a key that nobody has any more is lost for good.
         known = self._class(name)
         if not _rows(connection, "kek_id", known.kek_id):
-            raise LedgerBusy(
-                "The keys of this home were renewed a moment ago; nothing was recorded.",
-                "Somebody's key or role was taken back meanwhile.",
-                "Repeat the command.",
-                kind="keys-renewed",
-            )
+            raise renewed("nothing was recorded")
         return known
+
+    def _demand_in_force(self, connection: sqlite3.Connection) -> None:
+        # Else what was given anew meanwhile would look closed, and a register empty.
+        if not all(_rows(connection, "kek_id", kek_id) for kek_id in self._by_id):
+            raise renewed("nothing is shown")
 
     def _new_class(self, name: str, publics: Iterable[bytes], by: Signer) -> None:
         new = ClassKey(self.entropy(KEK_ID_BYTES), self.entropy(KEY_BYTES), 1, live=True)
@@ -376,17 +384,8 @@ def _rows(connection: sqlite3.Connection, column: str, value: bytes) -> list[Cla
 
 
 def _class_key_rows(found: sqlite3.Cursor) -> list[ClassKeyRow]:
-    return [
-        ClassKeyRow(
-            kek_id=kek_id,
-            reader=reader,
-            wrapped=wrapped,
-            number=number,
-            kid=kid,
-            signature=signature,
-        )
-        for kek_id, reader, wrapped, number, kid, signature in found.fetchall()
-    ]
+    names = ClassKeyRow.__slots__  # in the order of `_ROW`
+    return [ClassKeyRow(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
 
 def _newer(known: ClassKey | None, one: ClassKey) -> ClassKey:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from ledger.errors import LedgerBusy
 from ledger.formats.encoding import b64url
 from ledger.seal.authority import Authority
 from ledger.seal.content_keys import KeyRowAltered
@@ -19,6 +20,8 @@ from ledger.seal.ed25519 import BadSignature, verify
 from ledger.statute.signing import classes_readable_by
 
 ROW_TITLE: Final = "send-ledger/v1/class-key-row"
+RENEWED: Final = "keys-renewed"
+"""Kind of the refusal where class keys were renewed since they were opened."""
 
 
 class Signer(Protocol):
@@ -116,6 +119,20 @@ def _ever_read(person: str, authority: Authority) -> set[str]:
 def ambiguous() -> KeyRowAltered:
     """Two keys claim to be the newest of one class."""
     return _unsigned("Two keys of one class claim to be its newest.")
+
+
+def renewed(so: str) -> LedgerBusy:
+    """The class keys that a reader opened are no longer in force.
+
+    Args:
+        so: what did not happen therefore.
+    """
+    return LedgerBusy(
+        f"The keys of this home were renewed a moment ago; {so}.",
+        "Somebody's key or role was taken back meanwhile.",
+        "Repeat the command.",
+        kind=RENEWED,
+    )
 
 
 def _unsigned(why: str) -> KeyRowAltered:

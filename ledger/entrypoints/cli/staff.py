@@ -203,13 +203,12 @@ def revoke(
     """
     with acting(setting) as at_work:
         view = at_work.view
-        index = view.reader.size if from_entry is None else from_entry
-        withdraw_and_close(
+        index = withdraw_and_close(
             view,
             at_work.session,
             find_person(view, person),
             role=withdrawn,
-            from_index=index,
+            from_index=from_entry,
             why=reason,
         )
     say(setting, f"Withdrawn: {withdrawn}.", {"withdrawn": withdrawn, "from_entry": index})
@@ -244,8 +243,9 @@ def revoke_key_command(
     with acting(setting) as at_work:
         view = at_work.view
         kid = find_key(view, person_or_key)
-        index = view.reader.size if from_entry is None else from_entry
-        revoke_and_close(view, at_work.session, kid, from_index=index, reason=because, why=reason)
+        index = revoke_and_close(
+            view, at_work.session, kid, from_index=from_entry, reason=because, why=reason
+        )
         at_work.session.seal()
     say(setting, f"Revoked from entry {index} on.", {"key": kid, "from_entry": index})
 

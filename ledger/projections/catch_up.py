@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ledger.errors import AlterationFound, KeyUnavailable, MalformedInput
+from ledger.errors import AlterationFound, KeyUnavailable, LedgerBusy, MalformedInput
 from ledger.formats.disclosure import check_fields
 from ledger.formats.disclosure_names import texts_named, texts_not_named
 from ledger.formats.kinds import ANCHOR, EVENT, STREAM_HEAD
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BATCH = 5_000
 """Entries folded in one transaction: about a second's work, which a program that stops loses."""
+LOOKS = 5
+"""How often models are compared anew when others record meanwhile."""
 FOLDS = (history.fold, register.fold, proposals.fold)
 MODELS = (streams.MODEL, history.MODEL, history.LOOSE, register.MODEL, proposals.MODEL)
 OF_PLACES = ("event", "proposal", "pupil")
@@ -60,8 +62,12 @@ def catch_up(models: ReadModelFile, reader: LedgerReader, progress: Callable[[in
         stop, leaves = min(reached.size + BATCH, size), list[bytes]()
         folded += fold_entries(models, _hashed(reader.entries(reached.size, stop), leaves))
         reached = reached.extend(leaves)
-        models.commit(Position(reached, root if stop == size else reached.root()))
+        written = Position(reached, root if stop == size else reached.root())
+        models.commit(written)
         models.begin()
+        if models.position() != written:  # another program went on, or makes them anew
+            size, root = reader.head
+            reached = _still_true(models, reader, size, root)
         progress(folded)
     models.commit(Position(reached, root))
     return folded
@@ -73,12 +79,27 @@ def differing(models: ReadModelFile, reader: LedgerReader) -> list[str]:
     Args:
         models: the read models, caught up.
         reader: the open ledger file.
+
+    Raises:
+        LedgerBusy: others recorded all the while.
     """
-    with open_read_models(None, models.data_key) as anew:
-        catch_up(anew, reader, lambda _: None)
-        return [
-            name for name in MODELS if dict(models.documents(name)) != dict(anew.documents(name))
-        ]
+    for _ in range(LOOKS):
+        before = models.position()
+        with open_read_models(None, models.data_key) as anew:
+            catch_up(anew, reader, lambda _: None)
+            names = [
+                name
+                for name in MODELS
+                if dict(models.documents(name)) != dict(anew.documents(name))
+            ]
+            if not names or anew.position() == before == models.position():
+                return names
+        catch_up(models, reader, lambda _: None)
+    raise LedgerBusy(
+        "What is shown could not be compared.",
+        "Others recorded all the while.",
+        "Repeat the command.",
+    )
 
 
 def _still_true(models: ReadModelFile, reader: LedgerReader, size: int, root: bytes) -> Frontier:

@@ -92,6 +92,10 @@ class ReadModelFile:
         for table in ("reached", "documents", "closed"):
             self._ask(f"DELETE FROM {table}")  # noqa: S608  our own three names
 
+    def forget_position(self) -> None:
+        """Reach nowhere, so that what is held is made anew."""
+        self._ask("DELETE FROM reached")
+
     def get(self, model: str, key: bytes) -> Any:
         """Give a document, or None where there is none.
 
@@ -189,6 +193,31 @@ def open_read_models(
         yield ReadModelFile(connection, data_key)
     finally:
         connection.close()
+
+
+def begin_anew(path: Path) -> None:
+    """Let whoever catches up next make the file anew.
+
+    What it holds stays until then, for those who are reading it.  The file is not
+    replaced: a program that has it open would spoil the new one with its journal.  One
+    that is no sound database is removed; nobody can be using that.
+
+    Raises:
+        LedgerBusy: another program is writing to it.
+    """
+    try:
+        with open_read_models(path, _nobodys) as models:
+            models.forget_position()
+    except LedgerBusy:
+        raise
+    except StorageFailed:
+        # The journal goes first: left alone, it would be played back into the new file.
+        path.with_name(path.name + "-journal").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def _nobodys(_stream: bytes) -> bytes:
+    raise KeyUnavailable("Nothing of it is opened.", kind="contents-unopened")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from ledger.entrypoints.cli.command import Setting, ledger_command, ledger_group
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import StorageFailed
 from ledger.projections.catch_up import differing
+from ledger.projections.read_models import begin_anew
 
 
 @ledger_group(
@@ -48,10 +49,7 @@ def check(setting: Setting) -> None:
 )
 def rebuild_all(setting: Setting) -> None:
     """Make the register and the histories anew from the ledger."""
-    path = setting.home().read_models_path
-    # The journal goes first: left alone, it would be played back into the new file.
-    path.with_name(path.name + "-journal").unlink(missing_ok=True)
-    path.unlink(missing_ok=True)
+    begin_anew(setting.home().read_models_path)
     with viewing(setting) as view:
         size = view.reader.size
     say(setting, f"Rebuilt from {size} entries.", {"rebuilt": True, "entries": size})

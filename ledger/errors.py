@@ -22,6 +22,12 @@ personal data: an error is printed, logged and pasted into e-mails.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class LedgerError(Exception):
     """Base of every refusal and failure the product raises on purpose.
@@ -145,3 +151,23 @@ class Unverifiable(LedgerError):
 
     exit_code = 11
     kind = "unverifiable"
+
+
+@contextmanager
+def after_recording(what: str, remedy: str) -> Iterator[None]:
+    """Say, of what fails once something was recorded, that it was, and how to go on.
+
+    Args:
+        what: what is recorded, and what is not done.
+        remedy: how the rest is done; not by repeating the command.
+
+    Raises:
+        LedgerError: what failed, in these words.
+    """
+    try:
+        yield
+    except LedgerError as error:
+        error.what, error.why, error.remedy = what, error.why or error.what, remedy
+        raise
+    except OSError as error:
+        raise StorageFailed(what, error.strerror or "", remedy) from error

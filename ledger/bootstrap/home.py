@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from ledger.errors import KeyUnavailable, NotFound
+from ledger.errors import KeyUnavailable, NotFound, UsageError
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.encoding import b64url
 from ledger.formats.home_file import (
@@ -215,16 +215,46 @@ class Home:
                     raise
                 authority = newest
 
-    def add_locator(self, locator: PersonLocator) -> None:
-        """Note where a new person's key file is."""
-        folder = self.path / "keys"
-        with WriterLock(folder / "people.lock", wait_seconds=BUSY_SECONDS):
-            others = [one for one in self.locators() if one.handle != locator.handle]
-            written = write_locators([*others, locator])
-            write_private(folder / "people.json", written, replace=True)
+    def naming(self) -> WriterLock:
+        """Give the lock that is held while somebody is appointed."""
+        return WriterLock(self.path / "keys" / "people.lock", wait_seconds=BUSY_SECONDS)
+
+    @contextmanager
+    def new_locator(self, locator: PersonLocator) -> Iterator[None]:
+        """Note where a new person's key file is, while they are appointed.
+
+        Noted first, since whoever is appointed must be found; taken back where they
+        are not.  One whom the ledger does not know is left from an appointment that
+        was cut short, and gives way.
+
+        Raises:
+            UsageError: kind "handle-taken".
+        """
+        path = self.path / "keys" / "people.json"
+        with self.naming():
+            before, known = read_private(path), self.authority().people
+            others = read_locators(before)
+            if any(one.handle == locator.handle and b64url(one.person) in known for one in others):
+                raise _taken(locator.handle)
+            others = [one for one in others if one.handle != locator.handle]
+            write_private(path, write_locators([*others, locator]), replace=True)
+            try:
+                yield
+            except BaseException:
+                write_private(path, before, replace=True)
+                raise
 
     def open_person(self, who: str, passphrase: str) -> PersonKeys:
         """Open a person's keys with their passphrase."""
         locator = self.locate(who)
         document = read_private(self.people_folder / f"{locator.handle}.json")
         return open_key_file(document, passphrase)
+
+
+def _taken(handle: str) -> UsageError:
+    return UsageError(
+        f"The handle “{handle}” is taken.",
+        "Each person's key file has a handle of its own.",
+        remedy="Choose another, e.g. with a figure behind it.",
+        kind="handle-taken",
+    )

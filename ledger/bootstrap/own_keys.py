@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from ledger.errors import KeyUnavailable
+from ledger.errors import KeyUnavailable, StorageFailed
 from ledger.formats.encoding import b64url
 from ledger.recorder.content_key_store import ContentKeyStore
 
@@ -71,15 +72,17 @@ def _foreign(purposes: Sequence[str], so: str) -> KeyUnavailable:
 
 def unknown_people(home: Home, authority: Authority) -> tuple[int, int]:
     """Count the people that keys/people.json names: unknown to the ledger, and all."""
+    unknown, people = _unknown(home, authority)
+    if unknown:
+        with suppress(StorageFailed), home.naming():  # somebody may be being appointed
+            pass
+        unknown, people = _unknown(home, home.authority())
+    return unknown, people
+
+
+def _unknown(home: Home, authority: Authority) -> tuple[int, int]:
     people = [b64url(one.person) for one in home.locators()]
-    if unknown := _unknown(people, authority):
-        unknown = _unknown(people, home.authority())  # somebody may have been appointed since
-    return unknown, len(people)
-
-
-def _unknown(people: Sequence[str], authority: Authority) -> int:
-    known = {key.person for key in authority.keys.values()}
-    return sum(one not in known for one in people)
+    return sum(one not in authority.people for one in people), len(people)
 
 
 def check_class_keys(home: Home, authority: Authority) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from ledger.application import staff
 from ledger.application.staff import Grant
@@ -15,7 +17,7 @@ from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.person import demand_live_key
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
-from ledger.errors import KeyUnavailable, LedgerBusy, NotFound, RuleRefused, UsageError
+from ledger.errors import KeyUnavailable, LedgerBusy, NotFound, RuleRefused, after_recording
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
@@ -27,6 +29,12 @@ from ledger.seal.key_file import PersonKeys, create_key_file, create_person_keys
 from ledger.seal.private_files import write_private
 from ledger.seal.recovery import read_sheet
 from ledger.statute.signing import classes_readable_by
+
+OPEN_SELF: Final = (
+    "They open it themselves, with the recovery sheet from the safe: "
+    "send-ledger staff recover --sheet FILE."
+)
+"""For whoever holds a role, and cannot read what it reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +63,11 @@ def add_person(session: Session, newcomer: Newcomer) -> bytes:
         NotAuthorised: the actor may not grant that role.
         UsageError: the handle is taken.
     """
-    keys = _write_key_file(session.home, newcomer)
-    try:
+    with _keys_of(session.home, newcomer) as keys:
         staff.appoint(
             session.desk, new_key(keys, newcomer.name), newcomer.job_title, newcomer.grant
         )
-    except BaseException:
-        _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
-        raise
-    _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    _open(session, keys.reading.public, classes_readable_by(newcomer.grant.role))
+    _open(session, keys.reading.public, newcomer.grant.role)
     return keys.person
 
 
@@ -77,14 +80,9 @@ def add_head(
         KeyUnavailable: not this ledger's root key, or a wrong passphrase.
     """
     root = session.as_actor(root_actor(session.home, root_document, root_passphrase), "root key")
-    keys = _write_key_file(session.home, newcomer)
-    try:
+    with _keys_of(session.home, newcomer) as keys:
         staff.appoint_with_root(root, new_key(keys, newcomer.name), newcomer.grant)
-    except BaseException:
-        _key_path(session.home, newcomer.handle).unlink(missing_ok=True)
-        raise
-    _locate(session.home, newcomer.handle, keys.person, newcomer.name)
-    _open(session, keys.reading.public, classes_readable_by("head"))
+    _open(session, keys.reading.public, "head")
     return keys.person
 
 
@@ -92,7 +90,7 @@ def grant_and_open(session: Session, person: Person, grant: Grant) -> None:
     """Grant one more role, and open what it reads."""
     staff.grant_role(session.desk, unb64url(person.person), person.name, grant)
     if person.reading is not None:
-        _open(session, unb64url(person.reading), classes_readable_by(grant.role))
+        _open(session, unb64url(person.reading), grant.role)
 
 
 def withdraw_and_close(
@@ -108,6 +106,12 @@ def withdraw_and_close(
     """
     desk, home = session.desk, session.home
     day = desk.today().isoformat()
+    had = [one for one in home.authority().roles.get(person.person, []) if one.role == role]
+    over = bool(had) and all(one.withdrawn is not None for one in had)
+    names = _read_only_as(home.authority(), person, role, day)
+    if over and _still_reads(session, person, names):  # it was cut short
+        _close_recorded(view, session, person, names)
+        return had[-1].withdrawn_from or 0
     index = staff.withdraw_role(
         desk,
         unb64url(person.person),
@@ -116,11 +120,15 @@ def withdraw_and_close(
         explanation=why,
         check=lambda: _demand_another_head(home.authority(), person.person, role, day),
     )
-    authority = home.authority()
-    held = authority.roles_of(person.person, authority.head_index + 1, day)
-    kept = {name for other in held for name in classes_readable_by(other)}
-    _close(view, session, person, classes_readable_by(role) - kept)
+    _close_recorded(view, session, person, _read_only_as(home.authority(), person, role, day))
     return index
+
+
+def _read_only_as(authority: Authority, person: Person, role: str, day: str) -> set[str]:
+    """Give the classes that a role reads and none of a person's others."""
+    held = authority.roles_of(person.person, authority.head_index + 1, day)
+    kept = {name for other in held - {role} for name in classes_readable_by(other)}
+    return set(classes_readable_by(role)) - kept
 
 
 def _demand_another_head(authority: Authority, person: str, role: str, day: str) -> None:
@@ -141,7 +149,7 @@ def revoke_and_close(
     """Revoke a key from an index on, and close everything its holder could read.
 
     One that is revoked already is revoked again from an earlier index; what it
-    read was closed the first time.
+    read was closed the first time, or is closed now where that was cut short.
 
     Returns:
         From which entry on; the one that says so where none was given.
@@ -157,18 +165,24 @@ def revoke_and_close(
             "Nobody of this ledger ever had it.",
             remedy="See send-ledger staff list.",
         )
-    if record.revoked is not None:
-        return staff.revoke_key(session.desk, kid, from_index, reason, why)
     person = view.people()[record.person]
     # Of every role they ever had: what their key gave out in it must be given anew.
     roles = {one.role for one in view.authority.roles.get(record.person, [])}
     names = {name for role in roles for name in classes_readable_by(role)}
+    if record.revoked is not None:
+        unclosed = not view.authority.live_keys(person.person)
+        if unclosed and _still_reads(session, person, names):
+            _close_recorded(view, session, person, names)
+            stands = record.revoked_from or 0
+            if from_index is None or from_index >= stands:
+                return stands
+        return staff.revoke_key(session.desk, kid, from_index, reason, why)
     if kid == session.desk.actor.kid:
         return _revoke_own(
             view, session, person, names & set(session.keys.classes), (from_index, reason, why)
         )
     index = staff.revoke_key(session.desk, kid, from_index, reason, why)
-    _close(view, session, person, names)
+    _close_recorded(view, session, person, names)
     return index
 
 
@@ -179,9 +193,9 @@ def _revoke_own(
     names: Collection[str],
     why: tuple[int | None, str, str],
 ) -> int:
-    # Closed while the key still counts, because it signs the new class keys.
-    _close(view, session, person, names)
     try:
+        # Closed while the key still counts, because it signs the new class keys.
+        _close(view, session, person, names)
         return staff.revoke_key(session.desk, session.desk.actor.kid, *why)
     except BaseException:
         if person.reading is not None:
@@ -199,31 +213,47 @@ def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
     fresh = create_person_keys(home.lid, old.person, home.entropy)
     document = create_key_file(fresh, passphrase, home.entropy)
     staff.register_successor(session.desk, new_key(fresh, session.desk.name))
-    _open(session, fresh.reading.public, session.keys.classes)
-    write_private(_key_path(home, locator.handle), document, replace=True)
-    desk = session.as_actor(
-        Actor(b64url(fresh.person), view.role, fresh.signing.kid, fresh.signing.sign),
-        session.desk.name,
-    )
-    # Before the old key is revoked: no row that it signed may be left in force.
-    _renew_classes(view, session, list(session.keys.classes), [old.reading.public], fresh.signing)
-    staff.revoke_key(desk, old.signing.kid, None, "superseded", "the holder renewed the key")
+    again = "Mend that, then repeat it: send-ledger staff rotate-key."
+    with after_recording("Not renewed: your old key and passphrase count as before.", again):
+        _give(session, fresh.reading.public, session.keys.classes)
+        write_private(_key_path(home, locator.handle), document, replace=True)
+    with after_recording("Your new passphrase counts now, but the old key does too.", again):
+        _leave_old_keys(view, session, fresh)
     return fresh.signing.kid
 
 
-def replace_key(session: Session, person: Person, handle: str, passphrase: str) -> str:
-    """Give a person whose key was revoked a new one, registered by the headteacher."""
+def _leave_old_keys(view: View, session: Session, fresh: PersonKeys) -> None:
+    """Revoke the old key, and any that a renewal cut short has registered for nobody."""
+    person = b64url(fresh.person)
+    actor = Actor(person, view.role, fresh.signing.kid, fresh.signing.sign)
+    desk = session.as_actor(actor, session.desk.name)
+    # Before the old key is revoked: no row that it signed may be left in force.
+    gone = {view.opened.reading.public, *map(unb64url, view.people()[person].readings)}
+    gone.discard(fresh.reading.public)
+    _renew_classes(view, session, list(session.keys.classes), gone, fresh.signing)
+    for kid in session.home.authority().live_keys(person):
+        if kid != fresh.signing.kid:
+            staff.revoke_key(desk, kid, None, "superseded", "the holder renewed the key")
+
+
+def replace_key(session: Session, person: Person, passphrase: str) -> str:
+    """Give a person whose key was revoked a new one, registered by the headteacher.
+
+    The key file first: a key that is registered and that nobody holds would stand in
+    the way of the next.
+    """
     home = session.home
     fresh = create_person_keys(home.lid, unb64url(person.person), home.entropy)
     document = create_key_file(fresh, passphrase, home.entropy)
-    staff.register_successor(session.desk, new_key(fresh, person.name))
-    write_private(_key_path(home, handle), document, replace=True)
+    path = _key_path(home, home.locate(person.person).handle)
+    # Where an old key counts still, this is refused: its file is not even touched.
+    live = home.authority().live_keys(person.person)
+    with nullcontext() if live else _in_place(path, document):
+        staff.register_successor(session.desk, new_key(fresh, person.name))
     authority = home.authority()
-    roles = authority.roles_of(
-        person.person, authority.head_index + 1, session.desk.today().isoformat()
-    )
-    for role in roles:
-        _open(session, fresh.reading.public, classes_readable_by(role))
+    day = session.desk.today().isoformat()
+    for role in authority.roles_of(person.person, authority.head_index + 1, day):
+        _open(session, fresh.reading.public, role)
     return fresh.signing.kid
 
 
@@ -246,45 +276,72 @@ def recover_reading(
         keys.add_reader(who.reading.public, given, who.signing)
 
 
-def _write_key_file(home: Home, newcomer: Newcomer) -> PersonKeys:
-    check_handle(newcomer.handle)
-    if any(one.handle == newcomer.handle for one in home.locators()):
-        raise UsageError(
-            f"The handle “{newcomer.handle}” is taken.",
-            "Each person's key file has a handle of its own.",
-            remedy="Choose another, e.g. with a figure behind it.",
-            kind="handle-taken",
-        )
+@contextmanager
+def _keys_of(home: Home, newcomer: Newcomer) -> Iterator[PersonKeys]:
+    """Write a newcomer's key file, and take it back where they are not appointed."""
+    path = _key_path(home, check_handle(newcomer.handle))
     keys = create_person_keys(home.lid, home.entropy(16), home.entropy)
     document = create_key_file(keys, newcomer.passphrase, home.entropy)
-    write_private(_key_path(home, newcomer.handle), document)
-    return keys
+    name = name_mac(home.file.names_key, newcomer.name)
+    locator = PersonLocator(newcomer.handle, keys.person, name)
+    with home.new_locator(locator), _in_place(path, document):
+        yield keys
+
+
+@contextmanager
+def _in_place(path: Path, document: bytes) -> Iterator[None]:
+    """Write a key file, and put things back where its key is then not registered."""
+    before = path.read_bytes() if path.exists() else None
+    write_private(path, document, replace=True)
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_private(path, before, replace=True)
+        raise
+
+
+def closed_to(session: Session, role: str) -> bool:
+    """Tell whether a role reads what the actor cannot open to others: it is closed to them."""
+    return not classes_readable_by(role) <= set(session.keys.classes)
+
+
+def _open(session: Session, reading: bytes, role: str) -> None:
+    """Open what a role reads, as far as the actor can; the role is recorded already."""
+    names = classes_readable_by(role) & set(session.keys.classes)
+    with after_recording("It is recorded, but what they may read is not open to them.", OPEN_SELF):
+        _give(session, reading, names)
 
 
 def _key_path(home: Home, handle: str) -> Path:
     return home.people_folder / f"{handle}.json"
 
 
-def _locate(home: Home, handle: str, person: bytes, name: str) -> None:
-    home.add_locator(PersonLocator(handle, person, name_mac(home.file.names_key, name)))
+def _still_reads(session: Session, person: Person, names: Iterable[str]) -> bool:
+    """Tell whether a class is still open to somebody, as far as it is to the actor."""
+    gone = {unb64url(one) for one in person.readings}
+    there = set(names) & set(session.keys.classes)
+    return any(gone.intersection(session.keys.readers(name)) for name in there)
 
 
 def _close(view: View, session: Session, person: Person, names: Iterable[str]) -> None:
-    if person.reading is not None:
-        _renew_classes(view, session, names, [unb64url(person.reading)], session.desk.actor)
+    """Close classes to somebody who is to read them no more."""
+    _renew_classes(view, session, names, map(unb64url, person.readings), session.desk.actor)
 
 
-def _open(session: Session, public: bytes, names: Iterable[str]) -> None:
+def _give(session: Session, reading: bytes, names: Iterable[str]) -> None:
     given = list(names)
     _with_classes_in_force(
-        session, lambda: session.keys.add_reader(public, given, session.desk.actor)
+        session, lambda: session.keys.add_reader(reading, given, session.desk.actor)
     )
 
 
 def _renew_classes(
-    view: View, session: Session, names: Iterable[str], gone: list[bytes], by: Signer
+    view: View, session: Session, names: Iterable[str], leaving: Iterable[bytes], by: Signer
 ) -> None:
-    home, keys, people = session.home, session.keys, _reading_keys(view)
+    home, keys, people, gone = session.home, session.keys, _reading_keys(view), set(leaving)
 
     def renew(name: str) -> None:
         home.judging(home.authority(), lambda known: keys.rotate(name, gone, by, known, people))
@@ -305,6 +362,15 @@ def _with_classes_in_force(session: Session, act: Callable[[], None]) -> None:
             raise
         session.keys.unlock_again(session.home.authority())
         act()
+
+
+def _close_recorded(view: View, session: Session, person: Person, names: Iterable[str]) -> None:
+    """Close classes to somebody of whom it is recorded that they read them no more."""
+    with after_recording(
+        "It is recorded, but what they could read is not closed to their key.",
+        "Mend that, then repeat the command: it closes it, and records nothing twice.",
+    ):
+        _close(view, session, person, names)
 
 
 def _reading_keys(view: View) -> set[bytes]:

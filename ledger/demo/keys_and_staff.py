@@ -85,7 +85,7 @@ def renew_the_key(stage: Stage) -> None:
     """Give the teacher a new key, under a new passphrase."""
     seat = stage.seats.take_caught_up("head")
     passphrase = new_passphrase(stage, "teacher")
-    replace_key(seat.session, _person(seat, "teacher"), "teacher", passphrase)
+    replace_key(seat.session, _person(seat, "teacher"), passphrase)
     stage.count("keys_renewed")
 
 

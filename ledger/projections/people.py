@@ -25,13 +25,18 @@ class Person:
         person: random id, text.
         name: as recorded with their newest key.
         kids: thumbprints of all their keys, oldest first.
-        reading: their newest public reading key, base64url, or None.
+        readings: their public reading keys, base64url, oldest first.
     """
 
     person: str
     name: str
     kids: list[str] = field(default_factory=list)
-    reading: str | None = None
+    readings: list[str] = field(default_factory=list)
+
+    @property
+    def reading(self) -> str | None:
+        """Their newest public reading key, base64url, or None."""
+        return self.readings[-1] if self.readings else None
 
 
 def people_of(
@@ -52,7 +57,7 @@ def people_of(
             statement.payload["person"], Person(statement.payload["person"], "")
         )
         person.name = str(fields["person_name"])
-        person.reading = fields["reading_key"]
+        person.readings += [fields["reading_key"]] if fields["reading_key"] else []
         person.kids.append(kid_at.get(entry.index, statement.kid))
     return found
 

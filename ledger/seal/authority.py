@@ -123,6 +123,11 @@ class Authority:
         """Give the roles that a person holds at an index, on a day."""
         return frozenset(one.role for one in self._roles(person) if one.held(index, day))
 
+    @property
+    def people(self) -> set[str]:
+        """The ids of all who ever had a key here."""
+        return {key.person for key in self.keys.values()}
+
     def live_keys(self, person: str) -> list[str]:
         """Give the thumbprints of a person's keys that are not revoked."""
         return [

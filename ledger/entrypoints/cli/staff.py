@@ -10,9 +10,11 @@ import click
 
 from ledger.application.staff import Grant, designate_senco, record_leaving
 from ledger.bootstrap.staffing import (
+    OPEN_SELF,
     Newcomer,
     add_head,
     add_person,
+    closed_to,
     grant_and_open,
     recover_reading,
     replace_key,
@@ -20,7 +22,7 @@ from ledger.bootstrap.staffing import (
     rotate_key,
     withdraw_and_close,
 )
-from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.acting import acting, seal_recorded
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
@@ -110,12 +112,11 @@ def add(
             add_head(at_work.session, *_root(root_key, root_passphrase_file), newcomer)
         else:
             add_person(at_work.session, newcomer)
-        at_work.session.seal()
-    say(
-        setting,
-        f"Appointed as {granted}. They act with --as {handle}.",
-        {"handle": handle, "role": granted},
-    )
+        seal_recorded(at_work)
+        words = f"Appointed as {granted}. They act with --as {handle}."
+        if closed_to(at_work.session, granted):
+            words += f"\nNot all that they may read is open to you. {OPEN_SELF}"
+    say(setting, words, {"handle": handle, "role": granted})
 
 
 def _root(root_key: Path | None, passphrase_file: Path | None) -> tuple[bytes, str]:
@@ -181,7 +182,10 @@ def grant(
     with acting(setting) as at_work:
         given = _grant(granted, from_day, until_day, at_work.desk.today())
         grant_and_open(at_work.session, find_person(at_work.view, person), given)
-    say(setting, f"Granted: {granted}.", {"granted": granted})
+        words = f"Granted: {granted}."
+        if closed_to(at_work.session, granted):
+            words += f"\nNot all that they may read is open to you. {OPEN_SELF}"
+    say(setting, words, {"granted": granted})
 
 
 @ledger_command(command, "revoke")
@@ -246,7 +250,7 @@ def revoke_key_command(
         index = revoke_and_close(
             view, at_work.session, kid, from_index=from_entry, reason=because, why=reason
         )
-        at_work.session.seal()
+        seal_recorded(at_work)
     say(setting, f"Revoked from entry {index} on.", {"key": kid, "from_entry": index})
 
 
@@ -263,14 +267,14 @@ def rotate(setting: Setting, *, new_passphrase_file: Path | None) -> None:
     with acting(setting) as at_work:
         passphrase = _new_passphrase("you", new_passphrase_file)
         kid = rotate_key(at_work.view, at_work.session, setting.person(), passphrase)
-        at_work.session.seal()
+        seal_recorded(at_work)
     say(setting, "Your key is renewed; the old one is revoked.", {"key": kid})
 
 
 @ledger_command(command, "replace-key")
-@click.argument("handle")
+@click.argument("person")
 @_NEW_PASSPHRASE
-def replace(setting: Setting, handle: str, *, new_passphrase_file: Path | None) -> None:
+def replace(setting: Setting, person: str, *, new_passphrase_file: Path | None) -> None:
     """Give somebody a new key after theirs was revoked or its passphrase forgotten.
 
     \b
@@ -279,11 +283,9 @@ def replace(setting: Setting, handle: str, *, new_passphrase_file: Path | None) 
       send-ledger staff replace-key senco --as head --new-passphrase-file new.txt
     """
     with acting(setting) as at_work:
-        person = find_person(at_work.view, handle)
-        kid = replace_key(
-            at_work.session, person, handle, _new_passphrase(handle, new_passphrase_file)
-        )
-        at_work.session.seal()
+        whose = find_person(at_work.view, person)
+        kid = replace_key(at_work.session, whose, _new_passphrase(person, new_passphrase_file))
+        seal_recorded(at_work)
     say(setting, "A new key is registered.", {"key": kid})
 
 

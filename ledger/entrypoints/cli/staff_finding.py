@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.bootstrap.view import View
 from ledger.errors import NotFound
-from ledger.formats.encoding import unb64url
+from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import name_mac
 from ledger.projections.people import Person
 
@@ -65,9 +65,9 @@ def find_person(view: View, who: str) -> Person:
     names_key = view.home.file.names_key
     mac = name_mac(names_key, who)
     for one in view.home.locators():
-        person = next(p for p in people.values() if unb64url(p.person) == one.person)
-        if who == one.handle or mac == one.name_mac:
-            return person
+        # One whom the ledger does not know is left from an appointment that was cut short.
+        if b64url(one.person) in people and (who == one.handle or mac == one.name_mac):
+            return people[b64url(one.person)]
     for person in people.values():
         if who == person.person or name_mac(names_key, person.name) == mac:
             return person

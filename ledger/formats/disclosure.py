@@ -206,32 +206,62 @@ def check_fields(texts: Sequence[str], digests: Sequence[str]) -> dict[str, Json
         raise MalformedInput(
             "A field does not belong to the statement it came with.", kind="unsigned-disclosure"
         )
-    fields = _read_plain(signed)
-    if fields is None:  # read one by one, which says what is wrong with which
+    plain = _read_plain(signed)
+    if plain is None:  # read one by one, which says what is wrong with which
         fields = dict(_read_array(unb64url(text)) for text in signed)
+    else:
+        fields = dict(zip(*plain, strict=True))
     if len(fields) != len(texts):
         raise MalformedInput("A statement shows one field twice.", kind="duplicate-disclosure")
     return fields
 
 
-def _read_plain(signed: Sequence[bytes]) -> dict[str, JsonValue] | None:
-    """Read arrays as our own writer makes them, all in one call; None for any other."""
+def plain_fields(
+    opened: Sequence[tuple[Sequence[str], Sequence[str]]],
+) -> list[dict[str, JsonValue] | None]:
+    """Open the disclosures of many statements as `check_fields` does, in a few calls.
+
+    Args:
+        opened: of each statement, the texts and the digests that the signature covers.
+
+    Returns:
+        Of each, what `check_fields` gives; or None, where it might refuse.
+    """
+    try:
+        signed = [text.encode("ascii") for texts, _ in opened for text in texts]
+        names, values = _read_plain(signed) or ((), ())
+    except (UnicodeEncodeError, MalformedInput):
+        return [None] * len(opened)
+    if not names:
+        return [None] * len(opened)
+    made = b64url_blocks([hashlib.sha256(text).digest() for text in signed])
+    found, at = list[dict[str, JsonValue] | None](), 0
+    for texts, digests in opened:
+        end = at + len(texts)
+        fields = dict(zip(names[at:end], values[at:end], strict=True))
+        fits = len(fields) == len(texts) and set(digests).issuperset(made[at:end])
+        found.append(fields if fits else None)
+        at = end
+    return found
+
+
+def _read_plain(signed: Sequence[bytes]) -> tuple[Sequence[str], Sequence[JsonValue]] | None:
+    """Read arrays as our own writer makes them, all in one call; None for any other.
+
+    Returns:
+        The names, and the values.
+    """
     arrays = read_each(signed)
-    if arrays is None:
+    if arrays is None or {*map(type, arrays)} != {list} or {*map(len, arrays)} != {3}:
         return None
-    fields, salts = {}, []
-    for array in arrays:
-        if type(array) is not list or len(array) != 3:  # noqa: PLR2004  [salt, name, value]
-            return None
-        salt, name, value = array
-        if type(salt) is not str or type(name) is not str:
-            return None
+    salts, names, values = zip(*arrays, strict=True)
+    if {*map(type, (*salts, *names))} != {str}:
+        return None
+    for value in values:
         if type(value) not in _ATOMS:
             _check_value(value)
-        fields[name] = value
-        salts.append(salt)
-    plain = are_ids(salts) and _REFUSED_NAMES.isdisjoint(fields)
-    return fields if plain else None
+    plain = are_ids(salts) and _REFUSED_NAMES.isdisjoint(names)
+    return (names, values) if plain else None
 
 
 def _check_name(name: str) -> None:
@@ -242,15 +272,15 @@ def _check_name(name: str) -> None:
 def _check_value(value: JsonValue, depth: int = 0) -> None:
     if isinstance(value, float):
         raise MalformedInput("A field holds a number that is not whole.", kind="bad-number")
+    parts: Iterable[JsonValue]
     if isinstance(value, dict):
         if "_sd" in value or "..." in value:
             raise MalformedInput("A field hides further digests.", kind="nested-digests")
-        _check_parts(value.values(), depth)
+        parts = value.values()
     elif isinstance(value, (list, tuple)):
-        _check_parts(value, depth)
-
-
-def _check_parts(parts: Iterable[JsonValue], depth: int) -> None:
+        parts = value
+    else:
+        return
     if depth == MAX_VALUE_DEPTH:
         raise MalformedInput("A field is nested too deeply.", kind="bad-disclosure")
     if not _ATOMS.issuperset(map(type, parts)):

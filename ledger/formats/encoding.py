@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import orjson
 import pybase64
@@ -92,7 +92,7 @@ def _is_foreign(data: bytes) -> bool:
     return b"+" in data or b"/" in data or b"=" in data
 
 
-def read_each(texts: Sequence[bytes]) -> list[object] | None:
+def read_each(texts: Sequence[bytes]) -> list[Any] | None:
     """Read base64url texts of JSON values, each spelt as `compact_json` spells it, in one call.
 
     Unlike `strict_json`, it reads a number that is not whole as one: that is for the caller

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from operator import lt
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.errors import MalformedInput
 from ledger.formats import kinds
@@ -48,8 +48,8 @@ def read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
     """
     # Nearly every statement is an event: one pattern reads it and checks it.  Whatever does
     # not match is read member by member, which says what is wrong with which.
-    if kind == kinds.EVENT and (plain := _read_plain(data)) is not None:
-        return plain
+    if kind == kinds.EVENT and (plain := plain_payload(data)) is not None:
+        return _members(plain)
     payload = strict_json(data)
     if not isinstance(payload, dict) or tuple(payload) != kinds.MEMBERS[kind]:
         raise MalformedInput(
@@ -62,14 +62,54 @@ def read_payload(kind: str, data: bytes) -> Mapping[str, Any]:
     return payload
 
 
-def _read_plain(data: bytes) -> Mapping[str, Any] | None:
+class PlainPayload(NamedTuple):
+    """The members of an event's payload, as texts.
+
+    Attributes:
+        lid: base64url, as are stream and prev.
+        stream: its stream.
+        seq: its place there, decimal; "1" where there is no prev, and there alone.
+        prev: the previous statement's hash.
+        recorded_at: the ledger's clock.
+        day: the beginning of `recorded_at`, shaped like a day; see `is_day`.
+        anchor: JSON text, or None; see `read_place`.
+        auth: JSON text, or None; see `read_place`.
+        role: one of the roles.
+        digests: the sorted `_sd` array.
+    """
+
+    lid: str
+    stream: str
+    seq: str
+    prev: str | None
+    recorded_at: str
+    day: str
+    anchor: str | None
+    auth: str | None
+    role: str
+    digests: list[str]
+
+
+def plain_payload(data: bytes) -> PlainPayload | None:
+    """Read an event's payload by one pattern; None where it is not spelt as `unsigned` does.
+
+    What it gives is checked but for the day, the anchor and the head of the authority
+    stream, of which thousands of statements quote one.
+    """
     head = _PLAIN_HEAD.match(data.decode("latin-1"))
     if head is None or not data.endswith(_PLAIN_END):
         return None
     digests = _read_plain_digests(data[head.end() : -len(_PLAIN_END)])
     lid, stream, seq, prev, recorded_at, day, anchor, auth, role = head.groups()
-    if digests is None or (prev is None) != (seq == "1") or not _is_day(day):
+    if digests is None or (prev is None) != (seq == "1"):
         return None
+    return PlainPayload(lid, stream, seq, prev, recorded_at, day, anchor, auth, role, digests)
+
+
+def _members(plain: PlainPayload) -> Mapping[str, Any]:
+    lid, stream, seq, prev, recorded_at, day, anchor, auth, role, digests = plain
+    if not is_day(day):
+        raise MalformedInput("A statement has a malformed member.", kind="bad-member")
     return {
         "v": VERSION,
         "lid": lid,
@@ -77,8 +117,8 @@ def _read_plain(data: bytes) -> Mapping[str, Any] | None:
         "seq": int(seq),
         "prev": prev,
         "recorded_at": recorded_at,
-        "anchor": _read_place(anchor, kinds.is_anchor),
-        "auth": _read_place(auth, kinds.is_stream_place),
+        "anchor": read_place(anchor, kinds.is_anchor),
+        "auth": read_place(auth, kinds.is_stream_place),
         "role": role,
         "_sd": digests,
         "_sd_alg": SD_ALGORITHM,
@@ -101,18 +141,23 @@ def _read_plain_digests(data: bytes) -> list[str] | None:
     return digests if all(map(lt, digests, digests[1:])) else None
 
 
-def _read_place(text: str | None, check: kinds.Check) -> object:
+def read_place(text: str | None, check: kinds.Check) -> dict[str, Any] | None:
+    """Read an anchor, or a head of the authority stream.
+
+    Raises:
+        MalformedInput: it is none, or is spelt otherwise than `unsigned` spells it.
+    """
     read = _read_known_place(text, check)
-    return dict(read) if isinstance(read, dict) else read  # its caller may change its own
+    return None if read is None else dict(read)  # its caller may change its own
 
 
 @lru_cache(maxsize=1024)
-def _read_known_place(text: str | None, check: kinds.Check) -> object:
+def _read_known_place(text: str | None, check: kinds.Check) -> Mapping[str, Any] | None:
     # One anchor and one authority head are quoted by thousands of statements.
     if text is None:
         return None
     value = strict_json(text)
-    if not check(value):
+    if not isinstance(value, dict) or not check(value):
         raise MalformedInput("A statement has a malformed member.", kind="bad-member")
     demand_one_spelling(text.encode("latin-1"), value)
     return value
@@ -129,7 +174,7 @@ def _check_common_members(payload: Mapping[str, Any]) -> None:
         and (seq == 1 if payload["prev"] is None else seq > 1 and kinds.is_hash(payload["prev"]))
         and isinstance(recorded_at, str)
         and (instant := _INSTANT.match(recorded_at))
-        and _is_day(instant[1])
+        and is_day(instant[1])
         and (payload["anchor"] is None or kinds.is_anchor(payload["anchor"]))
         and (payload["auth"] is None or kinds.is_stream_place(payload["auth"]))
         and isinstance(payload["role"], str)
@@ -142,7 +187,8 @@ def _check_common_members(payload: Mapping[str, Any]) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Tell whether an ISO text is a day."""
     try:
         date.fromisoformat(text)
     except ValueError:

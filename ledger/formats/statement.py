@@ -255,7 +255,7 @@ def read_statement(jwt: bytes) -> Statement:
     parts = jwt.split(b".")
     if len(parts) != 3 or not jwt.isascii():  # noqa: PLR2004  header.payload.signature
         raise MalformedInput("A statement is not a compact JWS.", kind="bad-jws")
-    kind, kid = _read_header(parts[0])
+    kind, kid = read_header(parts[0])
     signature = unb64url(parts[2])
     if len(signature) != SIGNATURE_BYTES:
         raise MalformedInput("A signature is not 64 bytes long.", kind="bad-jws")
@@ -264,7 +264,12 @@ def read_statement(jwt: bytes) -> Statement:
     return Statement(jwt, kind, kid, payload, hashed, signature)
 
 
-def _read_header(encoded: bytes) -> tuple[str, str]:
+def read_header(encoded: bytes) -> tuple[str, str]:
+    """Read a header: the kind, and the thumbprint of the key.
+
+    Raises:
+        MalformedInput: other members than the table has, in another order or spelling.
+    """
     if len(encoded) > MAX_HEADER_CHARACTERS:  # before it is kept among those already read
         raise MalformedInput("A statement has another header.", kind="bad-header")
     return _read_short_header(encoded)

@@ -81,14 +81,26 @@ def open_fields(statement: Statement, ciphertext: bytes, data_key: bytes) -> dic
 
 
 def open_texts(statement: Statement, ciphertext: bytes, data_key: bytes) -> list[str]:
-    """Decrypt a statement's disclosures; whether they were signed is not yet checked.
+    """Decrypt a statement's disclosures; as `texts_at` its place."""
+    payload = statement.payload
+    return texts_at(payload["lid"], payload["stream"], payload["seq"], ciphertext, data_key)
+
+
+def texts_at(lid: str, stream: str, seq: int, ciphertext: bytes, data_key: bytes) -> list[str]:
+    """Decrypt the disclosures of a place; whether they were signed is not yet checked.
+
+    Args:
+        lid: the ledger's id, base64url.
+        stream: the stream's, base64url.
+        seq: the statement's place in it.
+        ciphertext: its contents as stored.
+        data_key: the stream's, 32 bytes.
 
     Raises:
         ContentAltered: the ciphertext does not open under key and place.
         MalformedInput: what opens is no list of texts.
     """
-    payload = statement.payload
-    context = context_of_texts(payload["lid"], payload["stream"], payload["seq"])
+    context = context_of_texts(lid, stream, seq)
     return unpack_contents(open_content(data_key, context, ciphertext))
 
 

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import LedgerBusy, LedgerError
 from ledger.formats import kinds
 from ledger.seal.ed25519 import public_from_jwk, thumbprint
-from ledger.verify.inspection import inspect_all, stored_statement
+from ledger.verify.inspection import stored_statement
+from ledger.verify.plain_entries import inspect_all
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from ledger.verify.inspection import Inspected, StoredRow, Work
+    from ledger.verify.plain_entries import PlainEntry
 
 CHUNK: Final = 256
 """Entries that a worker inspects at a time."""
@@ -111,7 +113,9 @@ def no_search_for_cycles() -> Iterator[None]:
             gc.enable()
 
 
-def inspected(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[Inspected]]]:
+def inspected(
+    works: Iterator[Work], workers: int
+) -> Iterator[tuple[Work, list[Inspected | PlainEntry]]]:
     """Have rows inspected by workers, and give them back in order.
 
     Args:
@@ -135,9 +139,11 @@ def inspected(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[
         ) from None
 
 
-def _shared_out(works: Iterator[Work], workers: int) -> Iterator[tuple[Work, list[Inspected]]]:
+def _shared_out(
+    works: Iterator[Work], workers: int
+) -> Iterator[tuple[Work, list[Inspected | PlainEntry]]]:
     with _pool(workers) as pool:
-        under_way: deque[tuple[Work, Future[list[Inspected]]]] = deque()
+        under_way: deque[tuple[Work, Future[list[Inspected | PlainEntry]]]] = deque()
         try:
             for work in works:
                 under_way.append((work, pool.submit(inspect_all, work)))

@@ -87,11 +87,6 @@ class Inspected(NamedTuple):
     corrects: Corrected | None = None
 
 
-def inspect_all(work: Work) -> list[Inspected]:
-    """Inspect some rows."""
-    return [inspect(row, work.publics, work.keys) for row in work.rows]
-
-
 def inspect(
     row: StoredRow, publics: Mapping[str, bytes], keys: Mapping[object, ContentKey] | None
 ) -> Inspected:
@@ -118,7 +113,7 @@ def inspect(
         statement.kid,
         clear,
         b64url(statement.hash),
-        check_signature(statement, publics),
+        is_signed(publics, statement.kid, statement.signature, statement.signing_input),
         contents,
         faults,
         corrects,
@@ -157,13 +152,22 @@ def stored_statement(value: object) -> Statement:
     return read_statement(value)
 
 
-def check_signature(statement: Statement, publics: Mapping[str, bytes]) -> bool | None:
-    """Tell whether the signature fits the key that the statement names; None where unknown."""
-    public = publics.get(statement.kid)
+def is_signed(
+    publics: Mapping[str, bytes], kid: str, signature: bytes, signed: bytes
+) -> bool | None:
+    """Tell whether a signature fits the key of a thumbprint; None where that is not known.
+
+    Args:
+        publics: thumbprint → public key, 32 bytes; each must be the key's own.
+        kid: thumbprint of the key that the signature claims.
+        signature: 64 bytes.
+        signed: the signed bytes, verbatim.
+    """
+    public = publics.get(kid)
     if public is None:
         return None
     try:
-        verify(public, statement.signature, statement.signing_input)
+        verify(public, signature, signed)
     except BadSignature:
         return False
     return True

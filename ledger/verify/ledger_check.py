@@ -26,6 +26,7 @@ from ledger.verify.grown_tree import GrownTree
 from ledger.verify.held import Held, check_held, of_mark
 from ledger.verify.inspection import Work, stored_statement
 from ledger.verify.log_walk import LogWalk
+from ledger.verify.plain_entries import LEAF
 from ledger.verify.saved_state import SavedState
 from ledger.verify.stored_seals import StoredSeals, recorded_in_future
 
@@ -162,8 +163,8 @@ class LedgerCheck:
         works = (Work(chunk, publics, _keys_of(chunk, keys)) for chunk in rows)
         with no_search_for_cycles():
             for work, entries in inspected(works, self._workers(start)):
-                self.tree.extend([one.leaf for one in entries])
-                walk.take_all(work.rows, entries)
+                self.tree.extend([one[LEAF] for one in entries])
+                walk.take_all(work, entries)
         walk.finish()
         if keys is not None:
             check_corrections(self.connection, walk.corrections, keys, self.findings)

@@ -8,6 +8,7 @@ The checks are those of docs/formats/statement.md, “Checking a statement, in o
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -18,14 +19,16 @@ from ledger.seal.authority import Authority
 from ledger.seal.ed25519 import BadSignature, verify
 from ledger.seal.roles import RESPONSIBLE_BODY
 from ledger.verify.event_contents import NotUnderstood
-from ledger.verify.inspection import stored_statement
+from ledger.verify.inspection import Inspected, inspect, stored_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ledger.formats.plain_event import Setting
     from ledger.formats.statement import Statement
     from ledger.verify.findings import Findings
-    from ledger.verify.inspection import Corrected, Inspected, StoredRow
+    from ledger.verify.inspection import Corrected, StoredRow, Work
+    from ledger.verify.plain_entries import PlainEntry
 
 RESERVED_KINDS: Final = frozenset({kinds.ERASURE, kinds.HOLD, kinds.ACCESS_RECORD, kinds.DIRECTORY})
 """Kinds whose rules this version does not have yet (docs/formats/statement.md, “Kinds”)."""
@@ -126,13 +129,23 @@ class LogWalk:
     _heads: dict[str, Place] = field(default_factory=dict)
     _judged: set[tuple[str, str, str, str]] = field(default_factory=set)
     _erased: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _setting: Setting | None = None
     _gone: list[tuple[str, int, int, str]] = field(default_factory=list)
     _keyless: set[str] = field(default_factory=set)
 
-    def take_all(self, rows: Sequence[StoredRow], entries: Sequence[Inspected]) -> None:
+    def take_all(self, work: Work, entries: Sequence[Inspected | PlainEntry]) -> None:
         """Take in the next entries of the log, in order: as stored, and what was found in each."""
-        for row, one in zip(rows, entries, strict=True):
-            self._take(row, one)
+        plain = Counter[str]()
+        for row, one in zip(work.rows, entries, strict=True):
+            if isinstance(one, Inspected):
+                self._take(row, one)
+            elif self._fits(one):
+                plain[one[-1]] += 1
+            else:
+                self._take(row, inspect(row, work.publics, work.keys))
+        for contents, number in plain.items():
+            counted = ("entries", "signatures", f"contents_{contents}")
+            self.findings.counts.update(dict.fromkeys(counted, number))
 
     def finish(self) -> None:
         """Say what only the end of the log decides, and what its beginning says."""
@@ -141,7 +154,38 @@ class LogWalk:
                 self.findings.add(_GONE[state][0], index, _GONE[state][1])
         self.findings.note_successions(self.authority.successions)
 
+    def _fits(self, one: PlainEntry) -> bool:
+        """Take in an entry that fits where it stands; any other is left for `_take` to judge."""
+        index, _leaf, hashed, stream, seq, prev, recorded_at, setting, contents = one
+        before = self._heads.get(stream) or self.earlier.newest_place(stream)
+        fits = (
+            index == self.index
+            and (setting is self._setting or self._holds(setting))
+            and (before is None if prev is None else before == (seq - 1, prev))
+            and recorded_at >= self.clock
+            and contents not in _GONE
+            and stream != self.authority.stream
+            and (self.outside is None or stream != self.outside[0])
+        )
+        if fits:
+            self._heads[stream] = Place(seq, hashed)
+            self.index, self.clock = index + 1, recorded_at
+        return fits
+
+    def _holds(self, setting: Setting) -> bool:
+        """Tell whether statements of a setting may stand here."""
+        question = (setting.kid, setting.role, kinds.EVENT, setting.day)
+        holds = (
+            question in self._judged
+            and setting.lid == self.lid
+            and setting.auth == self.auth
+            and setting.anchor == self.anchor
+        )
+        self._setting = setting if holds else None
+        return holds
+
     def _take(self, row: StoredRow, one: Inspected) -> None:
+        self._setting = None  # it may change what is quoted and who may sign
         if one.log_index != self.index:
             self.findings.add(
                 "entry-missing",

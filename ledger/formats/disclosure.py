@@ -41,6 +41,8 @@ MAX_VALUE_DEPTH = 8
 
 _ATOMS = frozenset({str, int, bool, type(None)})
 _REFUSED_NAMES = RESERVED_NAMES | {""}
+_DIGEST_NAMES = frozenset({"_sd", "..."})
+"""Members under which RFC 9901 §4.2 hides digests in an object, or in a list."""
 
 Entropy = Callable[[int], bytes]
 
@@ -270,15 +272,15 @@ def _check_name(name: str) -> None:
 
 
 def _check_value(value: JsonValue, depth: int = 0) -> None:
-    if isinstance(value, float):
-        raise MalformedInput("A field holds a number that is not whole.", kind="bad-number")
     parts: Iterable[JsonValue]
     if isinstance(value, dict):
-        if "_sd" in value or "..." in value:
+        if not _DIGEST_NAMES.isdisjoint(value):
             raise MalformedInput("A field hides further digests.", kind="nested-digests")
         parts = value.values()
     elif isinstance(value, (list, tuple)):
         parts = value
+    elif isinstance(value, float):
+        raise MalformedInput("A field holds a number that is not whole.", kind="bad-number")
     else:
         return
     if depth == MAX_VALUE_DEPTH:

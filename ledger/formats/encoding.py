@@ -36,12 +36,13 @@ def _parting(length: int, newlines: int) -> bytes:
     return pybase64.b64encode(residue + b"\n" * newlines + _BETWEEN, _URL)[length:]
 
 
-# By length modulo 4 and last character; of each, the line feeds are the characters less 14.
-_PARTING = {
-    (length, last): _parting(length, newlines)
-    for length, newlines, lasts in ((0, 2, range(256)), (3, 3, _LAST[3]), (2, 4, _LAST[2]))
-    for last in lasts
-}
+# By length modulo 4, then by last character; of each, the line feeds are the characters less 14.
+_PARTING: tuple[dict[int, bytes], ...] = (
+    dict.fromkeys(range(256), _parting(0, 2)),
+    {},
+    dict.fromkeys(_LAST[2], _parting(2, 4)),
+    dict.fromkeys(_LAST[3], _parting(3, 3)),
+)
 _PARTING_LESS_NEWLINES = 14
 
 
@@ -126,7 +127,7 @@ def _decode_parted(texts: Sequence[bytes]) -> bytes | None:
     None also where one holds a line feed, which JSON has nowhere but between its parts.
     """
     try:
-        parted = [text + _PARTING[len(text) % 4, text[-1]] for text in texts]
+        parted = [text + _PARTING[len(text) % 4][text[-1]] for text in texts]
     except (KeyError, IndexError):
         return None
     whole = b"".join(parted)

@@ -139,7 +139,7 @@ class LogWalk:
         for row, one in zip(work.rows, entries, strict=True):
             if isinstance(one, Inspected):
                 self._take(row, one)
-            elif self._fits(one):
+            elif self._take_plain(one):
                 plain[one[-1]] += 1
             else:
                 self._take(row, inspect(row, work.publics, work.keys))
@@ -154,8 +154,8 @@ class LogWalk:
                 self.findings.add(_GONE[state][0], index, _GONE[state][1])
         self.findings.note_successions(self.authority.successions)
 
-    def _fits(self, one: PlainEntry) -> bool:
-        """Take in an entry that fits where it stands; any other is left for `_take` to judge."""
+    def _take_plain(self, one: PlainEntry) -> bool:
+        """Take an entry in if it fits where it stands, and tell so; else `_take` judges it."""
         index, _leaf, hashed, stream, seq, prev, recorded_at, setting, contents = one
         before = self._heads.get(stream) or self.earlier.newest_place(stream)
         fits = (

@@ -58,12 +58,14 @@ def _plain_entries(work: Work) -> list[PlainEntry | None]:
     events = [_event(row) for row in work.rows]
     hashed = b64url_blocks([hashlib.sha256(one.signed if one else b"").digest() for one in events])
     states = _states(work.rows, events, work.keys)
-    return [
-        (index, leaf_hash(one.jwt), hash_, one.stream, one.seq, *one[6:8], one.setting, state)
-        if one and state and is_signed(work.publics, one.setting.kid, one.signature, one.signed)
-        else None
-        for (index, *_), one, hash_, state in zip(work.rows, events, hashed, states, strict=True)
-    ]
+    found = list[PlainEntry | None]()
+    for row, one, hash_, state in zip(work.rows, events, hashed, states, strict=True):
+        if one and state and is_signed(work.publics, one.setting.kid, one.signature, one.signed):
+            leaf, place = leaf_hash(one.jwt), (one.stream, one.seq, one.prev, one.recorded_at)
+            found.append((row[0], leaf, hash_, *place, one.setting, state))
+        else:
+            found.append(None)
+    return found
 
 
 def _event(row: StoredRow) -> PlainEvent | None:

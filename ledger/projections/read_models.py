@@ -217,7 +217,12 @@ def begin_anew(path: Path) -> None:
 
 
 def _nobodys(_stream: bytes) -> bytes:
-    raise KeyUnavailable("Nothing of it is opened.", kind="contents-unopened")
+    raise KeyUnavailable(
+        "Nothing of the read models is opened.",
+        "They are to be made anew.",
+        "Run send-ledger projections rebuild.",
+        kind="contents-unopened",
+    )
 
 
 @contextmanager

@@ -225,7 +225,8 @@ class RecordTransfer(Aggregate):
             raise RuleRefused(
                 f"This transfer is “{self.step}”; nothing was recorded.",
                 "Each step of a handover is taken once, in order.",
-                "See send-ledger transfer list.",
+                "See send-ledger transfer list; an answer that was given is written again by "
+                "send-ledger transfer receipt.",
                 kind="step-out-of-order",
             )
 

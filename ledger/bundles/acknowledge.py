@@ -13,10 +13,10 @@ from ledger.aggregates.record_transfer import (
     TransferCompleted,
     TransferConfirmed,
 )
-from ledger.bundles.exchange import Exchange
+from ledger.bundles.exchange import Exchange, answering
 from ledger.bundles.policies import policy_of_partner
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file, open_receipt_file
-from ledger.errors import AlterationFound, InputRefused, NotFound
+from ledger.errors import AlterationFound, InputRefused, NotFound, after_recording
 from ledger.formats.bundle_layout import CHECKPOINT
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import SignedNote
@@ -75,7 +75,12 @@ def acknowledge(exchange: Exchange, data: bytes) -> Acknowledged:
     if confirmation is None:
         desk.save(transfer)
     if kept is not None:
-        exchange.keep_cosignature(*kept)
+        with after_recording(
+            "It is recorded, but their cosignature of our log could not be kept.",
+            "Mend that; our answer, where one is due, is written by "
+            f"send-ledger transfer receipt {transfer.number} --out FILE.",
+        ):
+            exchange.keep_cosignature(*kept)
     return Acknowledged(outcome=facts.outcome, transfer=transfer.id, confirmation=confirmation)
 
 
@@ -105,7 +110,8 @@ def _confirm(
         by_name=desk.name,
     )
     index = desk.save(transfer, handover)[-1]
-    return confirmation_file(exchange, index, exchange.seal())
+    with answering(transfer):
+        return confirmation_file(exchange, index, exchange.seal())
 
 
 def confirmation_file(exchange: Exchange, index: int, note: bytes) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from ledger.aggregates.record_transfer import RecordTransfer
 from ledger.aggregates.school import PartnerTrusted, School
 from ledger.application.desk import Desk
 from ledger.application.witnessing import CosignerKey
-from ledger.errors import NotFound
+from ledger.errors import NotFound, after_recording
 from ledger.formats.checkpoint import origin_of
 from ledger.formats.ledger_reader import LedgerReader
 from ledger.values.counting import counted
@@ -119,3 +121,11 @@ class Exchange:
                 kind="unknown-school",
             )
         return fitting[0]
+
+
+def answering(transfer: RecordTransfer) -> AbstractContextManager[None]:
+    """Say, of what fails once an answer is signed, how its file is made all the same."""
+    return after_recording(
+        "It is recorded, but the file with our answer could not be made.",
+        f"Mend that, then: send-ledger transfer receipt {transfer.number} --out FILE.",
+    )

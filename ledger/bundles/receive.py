@@ -21,7 +21,7 @@ from ledger.aggregates.record_transfer import (
 from ledger.aggregates.school import PartnerTrusted
 from ledger.application.witnessing import ShownHead, keep_fork_shown, witness_head
 from ledger.bundles.container import decrypt, unpack
-from ledger.bundles.exchange import Exchange
+from ledger.bundles.exchange import Exchange, answering
 from ledger.bundles.known_sender import sender_origin, verify_from_sender
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
 from ledger.errors import AlterationFound, InputRefused, RuleRefused
@@ -200,27 +200,28 @@ def write_receipt(exchange: Exchange, transfer: RecordTransfer, index: int, outc
     Stopped between the two, `ledger.bundles.again` goes on from here.
     """
     received = _received(transfer)
-    members = unpack(exchange.attachments.get(received.attachment), allow=is_bundle_name)
-    data = build_receipt_file(
-        ReceiptRequest(
-            log=exchange.reader,
-            data_key=exchange.desk.keys.data_key,
-            index=index,
-            note=exchange.seal(),
-            sender_checkpoint=members[CHECKPOINT] + f"{received.cosignature}\n".encode(),
-            policy=exchange.policy,
+    with answering(transfer):
+        members = unpack(exchange.attachments.get(received.attachment), allow=is_bundle_name)
+        data = build_receipt_file(
+            ReceiptRequest(
+                log=exchange.reader,
+                data_key=exchange.desk.keys.data_key,
+                index=index,
+                note=exchange.seal(),
+                sender_checkpoint=members[CHECKPOINT] + f"{received.cosignature}\n".encode(),
+                policy=exchange.policy,
+            )
         )
-    )
-    name = exchange.desk.entropy(16)
-    exchange.attachments.put(name, data)
-    transfer.record(
-        TransferReceiptWritten,
-        exchange.desk.entry(subject=received.subject),
-        outcome=outcome,
-        receipt=hashlib.sha256(data).digest(),
-        attachment=name,
-    )
-    exchange.desk.save(transfer)
+        name = exchange.desk.entropy(16)
+        exchange.attachments.put(name, data)
+        transfer.record(
+            TransferReceiptWritten,
+            exchange.desk.entry(subject=received.subject),
+            outcome=outcome,
+            receipt=hashlib.sha256(data).digest(),
+            attachment=name,
+        )
+        exchange.desk.save(transfer)
     return data
 
 

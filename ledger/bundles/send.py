@@ -22,7 +22,7 @@ from ledger.bundles.build import (
 from ledger.bundles.container import encrypt, pack
 from ledger.bundles.exchange import Exchange
 from ledger.bundles.restricted import ProtectedWords
-from ledger.errors import RuleRefused
+from ledger.errors import RuleRefused, after_recording
 from ledger.formats.bundle_layout import MAX_CONSISTENCY_PROOFS, Attachment
 from ledger.formats.checkpoint import cosigner_name
 from ledger.formats.withheld import CATEGORY as WITHHELD
@@ -54,6 +54,12 @@ OMITTED = (
     ),
 )
 """Left out of every bundle, and said so in every manifest."""
+
+_MANIFEST_ALONE = (
+    "The manifest is recorded, but the bundle could not be made.",
+    "Mend that, then send the record again; a manifest alone hands nothing over.",
+)
+"""What failed once the manifest was signed, and how to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,37 +120,38 @@ def send_record(exchange: Exchange, sending: Sending) -> Sent:
     contents = choose_contents(exchange.reader, desk.keys.data_key, selection)
     bundle_id = desk.entropy(16)
     manifest = _issue_manifest(exchange, sending, contents, selection.omissions, bundle_id)
-    members = build_bundle(
-        BundleRequest(
-            log=exchange.reader,
-            data_key=desk.keys.data_key,
-            selection=selection,
-            manifest=manifest,
-            note=exchange.seal(),
-            earlier_sizes=_earlier_sizes(exchange, sending.partner.log_origin),
-            policy=exchange.policy,
+    with after_recording(*_MANIFEST_ALONE):
+        members = build_bundle(
+            BundleRequest(
+                log=exchange.reader,
+                data_key=desk.keys.data_key,
+                selection=selection,
+                manifest=manifest,
+                note=exchange.seal(),
+                earlier_sizes=_earlier_sizes(exchange, sending.partner.log_origin),
+                policy=exchange.policy,
+            )
         )
-    )
-    bundle = encrypt(pack(members), sending.partner.recipient)
-    transfer = desk.start(RecordTransfer, sending.pupil)
-    transfer.record(
-        TransferDispatched,
-        desk.entry(subject=desk.subject_of(sending.pupil)),
-        pupil=sending.pupil.bytes,
-        to_name=sending.partner.name,
-        to_origin=sending.partner.log_origin,
-        bundle=hashlib.sha256(bundle).digest(),
-        manifest=hashlib.sha256(members[MANIFEST_FILE]).digest(),
-        bundle_id=bundle_id,
-        statements=contents.statements_count,
-        omissions=selection.omissions,
-        checked_by=sending.checked_by,
-        consents=() if consent is None else (consent.id.bytes,),
-    )
-    # Saved together: a withdrawal made meanwhile takes the stream's place and stops both.
-    relied_on = () if consent is None else (_rely(exchange, consent, transfer),)
-    desk.save(transfer, *relied_on)
-    exchange.seal()
+        bundle = encrypt(pack(members), sending.partner.recipient)
+        transfer = desk.start(RecordTransfer, sending.pupil)
+        transfer.record(
+            TransferDispatched,
+            desk.entry(subject=desk.subject_of(sending.pupil)),
+            pupil=sending.pupil.bytes,
+            to_name=sending.partner.name,
+            to_origin=sending.partner.log_origin,
+            bundle=hashlib.sha256(bundle).digest(),
+            manifest=hashlib.sha256(members[MANIFEST_FILE]).digest(),
+            bundle_id=bundle_id,
+            statements=contents.statements_count,
+            omissions=selection.omissions,
+            checked_by=sending.checked_by,
+            consents=() if consent is None else (consent.id.bytes,),
+        )
+        # Saved together: a withdrawal made meanwhile takes the stream's place and stops both.
+        relied_on = () if consent is None else (_rely(exchange, consent, transfer),)
+        desk.save(transfer, *relied_on)
+        exchange.seal()
     return Sent(
         bundle=bundle,
         transfer=transfer,

@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 import json
+import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from ledger.bootstrap.home import Home
+from ledger.bootstrap.session import Session
 from ledger.bundles.documents import DOCUMENTS_BYTES_MAX
+from ledger.errors import StorageFailed
 from tests.support.handover import Pair, introduced
 from tests.support.mounts import mounted, read_only
+from tests.support.school_home import SchoolHome
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
@@ -63,3 +69,62 @@ def test_a_stick_without_room_is_said_with_what_is_recorded_already(
     assert "send it again" in said["try"]
     pair.sender.ok(*SEND, "--out", pair.file("again.age"))
     pair.receiver.ok("transfer", "receive", pair.file("again.age"), *AS)
+
+
+def stop(*_: object, **__: object) -> None:
+    raise StorageFailed("The disk is full.", "No space is left.", kind="disk-full")
+
+
+def test_a_step_that_stops_once_it_is_recorded_says_how_to_go_on(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(school: SchoolHome, *words: str) -> str:
+        with monkeypatch.context() as full:
+            full.setattr(Session, "seal", stop)
+            result = school.run(*words, *AS, "--json")
+        said = json.loads(result.stderr)
+        assert (result.exit_code, said["error"], said["why"]) == (
+            8,
+            "disk-full",
+            "No space is left.",
+        )
+        assert "recorded, but" in said["what"]
+        return str(said["try"])
+
+    def again(school: SchoolHome, remedy: str, name: str) -> str:
+        _, _, words = remedy.partition("send-ledger ")
+        file = str(tmp_path / name)
+        school.ok(*words.removesuffix(".").replace("FILE", file).split(" "), *AS)
+        return file
+
+    bundle = str(tmp_path / "bundle.age")
+    send = ("transfer", "send", ZOE, "--to", "106653", "--out", bundle)
+    assert "send the record again" in stopped(pair.sender, *send)
+    pair.sender.ok(*send, *AS)
+    receipt = ("--receipt", str(tmp_path / "never"))
+    remedy = stopped(pair.receiver, "transfer", "receive", bundle, *receipt)
+    pair.sender.ok("transfer", "acknowledge", again(pair.receiver, remedy, "received"), *AS)
+    number = remedy.split(" ")[-3]
+    accept = ("transfer", "accept", "--new", "--transfer", number, *receipt)
+    accepted = again(pair.receiver, stopped(pair.receiver, *accept), "accepted")
+    remedy = stopped(pair.sender, "transfer", "acknowledge", accepted)
+    confirmation = again(pair.sender, remedy, "confirmation")
+    pair.receiver.ok("transfer", "complete", confirmation, *AS)
+
+
+def test_two_handovers_that_happen_to_have_one_number_are_told_apart(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(size: int) -> bytes:
+        return b"\x1e\x10\x57\x34" + os.urandom(size)[4:]
+
+    monkeypatch.setattr(Home, "open", partial(Home.open, entropy=draw))
+    for name in ("one.age", "two.age"):
+        pair.sender.ok(*SEND, "--out", str(tmp_path / name))
+    listed = pair.sender.ok("transfer", "list", *AS)
+    known = [one for one in listed if one["number"] == "1e105734"]
+    said = pair.sender.refused(5, "no-transfer", "transfer", "receipt", "1e105734", *AS)
+    assert len(known) == 2
+    assert "by its id" in said["try"]
+    named = ("transfer", "receipt", *AS, "--", known[0]["transfer"])
+    pair.sender.refused(5, "no-answer", *named)

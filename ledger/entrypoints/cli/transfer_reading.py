@@ -185,7 +185,7 @@ def find_transfer(
         one for one in known if fits(one) and number in (None, one.number, b64url(one.id.bytes))
     ]
     if len(meant) != 1:
-        raise NotFound(*_not_one(len(meant), number, known), kind="no-transfer")
+        raise NotFound(*_not_one(meant, number, known), kind="no-transfer")
     return meant[0]
 
 
@@ -196,14 +196,18 @@ def _how_many(known: int) -> str:
 
 
 def _not_one(
-    meant: int, number: str | None, known: Sequence[RecordTransfer]
+    meant: Sequence[RecordTransfer], number: str | None, known: Sequence[RecordTransfer]
 ) -> tuple[str, str, str]:
     """Say why no handover, or more than one, is meant."""
     if meant:
+        one_number = len({one.number for one in meant}) == 1
         return (
-            f"{counted(meant, 'handover')} could be meant; nothing was done.",
-            "It is not guessed which one.",
-            "Name one by its number; send-ledger transfer list shows it.",
+            f"{counted(len(meant), 'handover')} could be meant; nothing was done.",
+            "They happen to have one number." if one_number else "It is not guessed which one.",
+            "Name one by its id, behind all options after “--” or as --transfer=ID: "
+            "send-ledger transfer list --json shows it."
+            if one_number
+            else "Name one by its number; send-ledger transfer list shows it.",
         )
     if number is not None and number not in {one.number for one in known}:
         said = f" {number}" if _NUMBER.fullmatch(number) else " of that kind"

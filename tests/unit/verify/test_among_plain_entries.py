@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.aggregates.log import StreamHead, StreamHeadLogged
+from ledger.formats import kinds
+from ledger.formats.encoding import b64url
 from ledger.formats.statement import Anchor, StreamPlace
 from ledger.verify.log_walk import LogWalk
 from tests.support.ledger_builder import FIRST_SEALED, BuiltLedger, drawn
@@ -95,3 +97,24 @@ def test_an_entry_taken_out_among_plain_entries_is_caught(
     with editing(built.path) as connection:
         connection.execute("DELETE FROM entries WHERE rowid = ?", (gone + 1,))
     assert ("entry-missing", gone) in found(verify(built, data_key=None))
+
+
+def test_what_entries_quote_is_looked_at_again_after_an_anchor(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    senco = built.signing["senco"]
+    with_new_streams(built)
+    with forging(built) as forger:
+        for _ in range(3):
+            forger.append(senco, CONSENT, stream=NEW)
+        quoted = forger.clear_part()["anchor"]
+        forger.append(
+            built.signing["system"],
+            kind=kinds.ANCHOR,
+            role="system",
+            stream=built.streams.anchors,
+            further={"size": quoted.size, "root": b64url(quoted.root), "tokens": []},
+        )
+        index = forger.append(senco, CONSENT, stream=NEW, anchor=quoted)
+    notes = {(one.code, one.index) for one in verify(built, data_key=None).notes}
+    assert ("older-anchor", index) in notes

@@ -183,10 +183,15 @@ def add_cosignature(
 
 
 def _log_anchor(system: Desk, reader: LedgerReader, size: int) -> None:
+    system.decide(lambda: _log_what_is_held(system, reader, size), SEALING_TRIES)
+
+
+def _log_what_is_held(system: Desk, reader: LedgerReader, size: int) -> None:
+    # First, so that an anchor logged meanwhile, which may name more, takes this one's place.
+    record = _system_stream(reader, system.streams.anchors)
     held = [*reader.tokens(size), *(line.encode("utf-8") for line in reader.cosignatures(size))]
     tokens = tuple(sorted(hashlib.sha256(one).digest() for one in held))
     root = LogProver(reader).root_at(size)
-    record = _system_stream(reader, system.streams.anchors)
     if _is_newest(Anchor(size, root, tokens), record, reader):
         return
     record.record(AnchorLogged, system.entry(), size=size, root=root, tokens=tokens)

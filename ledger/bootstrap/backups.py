@@ -12,7 +12,14 @@ from typing import Any
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.marks import BACKUP_NOTE, behind_mark, living_home
 from ledger.bootstrap.places import demand_outside
-from ledger.errors import AlterationFound, InputRefused, MalformedInput, NotFound, UsageError
+from ledger.errors import (
+    AlterationFound,
+    InputRefused,
+    LedgerBusy,
+    MalformedInput,
+    NotFound,
+    UsageError,
+)
 from ledger.formats.access_log import FILE_NAME as ACCESS_FILE_NAME
 from ledger.formats.checkpoint import Checkpoint, origin_of
 from ledger.formats.encoding import b64url, strict_json, unb64url
@@ -26,13 +33,19 @@ from ledger.formats.ledger_reader import LedgerReader
 from ledger.formats.statement import read_statement
 from ledger.recorder.content_key_store import FILE_NAME as KEYS_FILE_NAME
 from ledger.recorder.copies import copy_database
-from ledger.seal.private_files import make_private_folder, write_private
+from ledger.seal.private_files import (
+    PART,
+    make_private_folder,
+    write_private,
+    write_private_folder,
+)
 from ledger.seal.proofs import LogProver
 from ledger.seal.tree import Frontier, leaf_hash
 
 _HOME_NAME = "home.json"
 _FILES = ("tsa-roots.pem",)
-_FOLDERS = ("keys", "attachments")
+COPY_TRIES = 5
+"""How often a home is copied anew when somebody renews a key meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +164,51 @@ def _demand_noted(report: CopyReport, noted: CopyReport) -> None:
 
 def _copy_home(source: Path, target: Path) -> CopyReport:
     make_private_folder(target)
-    # The ledger first, then the keys: every stream in the copy has its key row.
-    copy_database(source / FILE_NAME, target / FILE_NAME)
-    copy_database(source / KEYS_FILE_NAME, target / KEYS_FILE_NAME)
+    write_private_folder(target / "keys", _copy_with_key_files(source, target))
     # The access log last: it then holds every record whose head is in the ledger's copy.
     copy_database(source / ACCESS_FILE_NAME, target / ACCESS_FILE_NAME)
     for name in _FILES:
         if (source / name).exists():
             write_private(target / name, (source / name).read_bytes())
-    for name in _FOLDERS:
-        _copy_folder(source / name, target / name)
+    _copy_folder(source / "attachments", target / "attachments")
     report = check_copy(target)
     # Last, because it is what makes a folder a home: a copy broken off is none.
     write_private(target / _HOME_NAME, (source / _HOME_NAME).read_bytes())
     return report
+
+
+def _copy_with_key_files(source: Path, target: Path) -> dict[str, bytes]:
+    """Copy ledger and wrapped keys; give the key files that were there all the while.
+
+    A key is registered, then its file replaced, then the old one revoked: with another
+    file than the copy was made under, nobody could open or sign in it.
+
+    Raises:
+        LedgerBusy: keys were renewed all the while.
+    """
+    for _ in range(COPY_TRIES):
+        files = _files_in(source / "keys")
+        # The ledger first, then the keys: every stream in the copy has its key row.
+        for name in (FILE_NAME, KEYS_FILE_NAME):
+            (target / name).unlink(missing_ok=True)
+            copy_database(source / name, target / name)
+        if _files_in(source / "keys") == files:
+            return files
+    raise LedgerBusy(
+        "Keys of this home are being renewed; nothing was copied.",
+        "What was copied before and after would not fit together.",
+        "Repeat the command.",
+    )
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    files = [path for path in sorted(folder.rglob("*")) if _is_whole(path)]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell a file from a folder, and from what another program is just writing."""
+    return path.is_file() and path.suffix != PART
 
 
 def _copy_folder(source: Path, target: Path) -> None:
@@ -172,7 +216,7 @@ def _copy_folder(source: Path, target: Path) -> None:
     for path in sorted(source.iterdir()):
         if path.is_dir():
             _copy_folder(path, target / path.name)
-        else:
+        elif _is_whole(path):
             write_private(target / path.name, path.read_bytes())
 
 

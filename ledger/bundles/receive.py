@@ -24,7 +24,7 @@ from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.exchange import Exchange, answering
 from ledger.bundles.known_sender import sender_origin, verify_from_sender
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
-from ledger.errors import AlterationFound, InputRefused, RuleRefused
+from ledger.errors import AlreadyRecorded, AlterationFound, InputRefused, RuleRefused
 from ledger.formats.bundle_layout import CHECKPOINT, CONSISTENCY, is_bundle_name, read_consistency
 from ledger.formats.signed_note import VerifierKey
 from ledger.formats.zip_archive import pack
@@ -158,7 +158,13 @@ def _keep(
     )
     handover = desk.start(Handover)
     _issue_receipt(exchange, handover, transfer, RECEIVED, None)
-    indexes = desk.save(transfer, handover)
+    try:
+        # Whoever receives the same bundle at the same time is refused by these keys.
+        once = f"receive-bundle {manifest.bundle_id.hex()}", f"receive-file {bundle_hash.hex()}"
+        indexes = desk.save(transfer, handover, also=once)
+    except AlreadyRecorded:
+        _demand_new(exchange, data, bundle)
+        raise
     return Received(
         report=report,
         bundle=bundle,

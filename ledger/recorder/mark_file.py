@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.errors import StorageFailed
+from ledger.errors import MalformedInput, StorageFailed
 from ledger.formats.encoding import b64url
 from ledger.formats.high_water_mark import HighWaterMark, read_mark
 from ledger.seal.private_files import wait_for_lock
@@ -34,8 +35,17 @@ class MarkFile:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return None
-        # A program killed while it made the file leaves it empty: nothing was noted yet.
-        return read_mark(data) if data else None
+        try:
+            # A program killed while it made the file leaves it empty: nothing was noted yet.
+            return read_mark(data) if data else None
+        except MalformedInput:
+            return read_mark(self._read_when_written())  # perhaps it is just being written
+
+    def _read_when_written(self) -> bytes:
+        with self.path.open("rb") as file:
+            with suppress(OSError):  # read-only media, where nobody writes
+                wait_for_lock(file.fileno())
+            return file.read()
 
     def write(self, size: int, root: bytes) -> None:
         """Move the mark up; a lower size than the mark's is left alone.

@@ -35,6 +35,8 @@ FOLDER_MODE: Final = 0o700
 PRIVATE_FILE_MAX_BYTES: Final = 1024 * 1024
 LOCK_RETRY_SECONDS: Final = 0.05
 LOCKED_BYTE: Final = 2**30
+PART: Final = ".part"
+"""How the name of a file ends that is not written to its end."""
 
 # Not to wait for a named pipe; on Windows, not to translate line ends.
 _READ_FLAGS: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -152,7 +154,7 @@ def _write_new(path: Path, content: bytes) -> None:
 
 def _write_beside(path: Path, content: bytes) -> Path:
     # mkstemp opens with O_CREAT | O_EXCL | O_NOFOLLOW and mode 0600.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ledger.bundles import receive
 from ledger.recorder.event_store import SealingEventStore
 from tests.support.school_home import SchoolHome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.support.handover import Pair
 
 UPN = "A203102209135"
 OTHER_UPN = "D203102209137"
@@ -152,3 +155,23 @@ def test_of_two_proposals_of_one_pupil_one_is_signed(school: SchoolHome) -> None
     assert school.ok(*named)["signed"] == 1
     everyone = school.ok("register", "--everyone", "--as", "senco")["pupils"]
     assert [one["family_name"] for one in everyone].count("Same") == 2
+
+
+def test_a_bundle_that_two_programs_receive_at_once_is_received_once(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, left = receive._keep, [1]
+
+    def overtaken(*words: Any, **how: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            pair.receiver.ok("transfer", "receive", pair.file("zoe.age"), *first, "--as", "senco")
+        return keep(*words, **how)
+
+    first, second = (("--receipt", pair.file(name)) for name in ("first", "second"))
+    monkeypatch.setattr(receive, "_keep", overtaken)
+    again = ("transfer", "receive", pair.file("zoe.age"), *second, "--as", "senco", "--json")
+    result = pair.receiver.run(*again)
+    assert (result.exit_code, '"received-before"' in result.stderr) == (6, True), result.output
+    assert left == [0]
+    assert len(pair.receiver.ok("transfer", "list", "--as", "senco")) == 1

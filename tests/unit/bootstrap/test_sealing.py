@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ledger.application import log
 from ledger.bootstrap.sealing import keep_cosignature, keep_time_stamp, prove_entry, to_stamp
 from ledger.bootstrap.session import machine_session
 from ledger.demo.local_tsa import LocalTimeStampAuthority
 from ledger.errors import InputRefused, NotFound, Unverifiable, UsageError
 from ledger.formats.checkpoint import cosigner_name, origin_of
 from ledger.formats.signed_note import COSIGNATURE_ED25519, VerifierKey
+from ledger.formats.statement import read_anchor, read_statement
 from ledger.seal.checkpoints import cosign
 from ledger.seal.ed25519 import SigningKey
+from ledger.seal.proofs import LogProver
 from tests.support.programs import needs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ledger.formats.ledger_reader import LedgerReader
     from tests.support.school_home import SchoolHome
 
 COSIGNER = SigningKey(bytes(range(32)))
@@ -45,6 +50,33 @@ def test_an_entry_above_the_newest_checkpoint_is_not_proved(school: SchoolHome) 
         with pytest.raises(NotFound) as caught:
             prove_entry(school.home, index)
         assert caught.value.kind == "no-entry"
+
+
+def test_two_cosignatures_kept_at_once_stand_in_the_newest_anchor_both(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others, left, proved = SigningKey(bytes(range(1, 33))), [1], LogProver
+
+    def overtaken(reader: LedgerReader) -> LogProver:
+        if left[0]:
+            left[0] -= 1
+            keep_cosignature(other, lines[others.public], vkey(others))
+        return proved(reader)
+
+    with machine_session(school.home) as session, machine_session(school.home) as other:
+        note = session.seal()
+        lines = {
+            key.public: cosign(note, NAME, key.sign, key.public, 1_800_000_000)
+            for key in (COSIGNER, others)
+        }
+        monkeypatch.setattr(log, "LogProver", overtaken)
+        keep_cosignature(session, lines[COSIGNER.public], vkey(COSIGNER))
+    assert left == [0]
+    with school.home.reading() as reader:
+        newest = reader.stream(school.home.streams.anchors.bytes)[-1]
+        anchor = read_anchor(read_statement(newest.statement).payload)
+    held = {hashlib.sha256(line.rstrip().encode()).digest() for line in lines.values()}
+    assert held <= set(anchor.tokens)
 
 
 def test_a_cosignature_is_kept_with_the_checkpoint_that_it_is_of(school: SchoolHome) -> None:

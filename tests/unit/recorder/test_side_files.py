@@ -302,3 +302,21 @@ def test_a_document_is_closed_to_who_does_not_read_its_class(
     closed.unlock(ReadingKey(drawn("a stranger")), counting(built))
     with pytest.raises(KeyUnavailable):
         AttachmentStore(tmp_path, closed, built.lid).get(b"n" * 16)
+
+
+def test_a_mark_is_not_read_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = MarkFile.of(tmp_path, drawn("lid", 16))
+    file.write(1, bytes(32))
+    read, write = list[HighWaterMark | None](), os.write
+
+    def slowly(handle: int, data: bytes) -> int:
+        write(handle, data[:-20])
+        reading.start()
+        reading.join(0.2)
+        return len(data) - 20 + write(handle, data[-20:])
+
+    reading = threading.Thread(target=lambda: read.append(file.read()))
+    monkeypatch.setattr(os, "write", slowly)
+    file.write(2, b"\xff" * 32)
+    reading.join()
+    assert read == [HighWaterMark(file.lid, 2, b"\xff" * 32)]

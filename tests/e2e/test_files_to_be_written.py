@@ -9,6 +9,7 @@ import json
 import os
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from ledger.bundles.documents import DOCUMENTS_BYTES_MAX
 from ledger.errors import StorageFailed
 from tests.support.handover import Pair, introduced
 from tests.support.mounts import mounted, read_only
-from tests.support.school_home import SchoolHome
+from tests.support.school_home import SchoolHome, python_process
 
 ZOE = "A203102209083"
 AS = ("--as", "senco")
@@ -128,3 +129,37 @@ def test_two_handovers_that_happen_to_have_one_number_are_told_apart(
     assert "by its id" in said["try"]
     named = ("transfer", "receipt", *AS, "--", known[0]["transfer"])
     pair.sender.refused(5, "no-answer", *named)
+
+
+def program(school: SchoolHome, *words: str, **how: Any) -> tuple[int, str, str]:
+    """Run a command as a program of its own, whose output takes UTF-8 alone."""
+    env = {**school.env, "PYTHONIOENCODING": "utf-8:strict"}
+    with python_process("cli.py", *words, env=env, **how) as running:
+        said, failed = running.communicate()
+        return running.wait(), (said or b"").decode(), failed.decode()
+
+
+def test_a_file_name_that_is_no_text_does_not_hide_what_is_recorded(
+    pair: Pair, tmp_path: Path
+) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+    out = folder / "zoe.age"
+    code, said, failed = program(pair.sender, *SEND, "--out", str(out), "--json")
+    assert (code, failed) == (0, "")
+    assert json.loads(said)["bundle"] == str(out)
+    code, said, failed = program(pair.sender, *SEND, "--out", str(folder / "again.age"))
+    assert (code, failed) == (0, "")
+    assert "caf\\udce9/again.age" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+def test_an_answer_that_finds_no_room_says_that_the_work_is_done(pair: Pair) -> None:
+    with Path("/dev/full").open("wb") as full:
+        code, _, failed = program(pair.sender, "log", "checkpoint", stdout=full)
+    assert code == 8
+    assert failed.startswith("Error: It is done, but the answer could not be written.\n")
+    assert "before you repeat" in failed

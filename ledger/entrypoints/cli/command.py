@@ -27,7 +27,7 @@ from ledger.entrypoints.cli.passphrases import (
     run_passphrase_command,
 )
 from ledger.entrypoints.cli.table import aligned, csv_text, folded
-from ledger.errors import InputRefused, LedgerError, UsageError
+from ledger.errors import InputRefused, LedgerError, StorageFailed, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 DONE_WITH_WARNINGS = 3
@@ -280,10 +280,23 @@ def say(
     setting: Setting, words: str, data: Mapping[str, Any] | Sequence[Any] | None = None
 ) -> None:
     """Print the result: JSON where asked for, words otherwise."""
-    if setting.as_json and data is not None:
-        click.echo(_json_text(data))
-    elif words:
-        click.echo(words)
+    text = _json_text(data) if setting.as_json and data is not None else words
+    if not text:
+        return
+    try:
+        click.echo(text)
+    except BrokenPipeError:  # whoever reads it has enough
+        raise
+    except OSError as error:
+        # Else what is left to be written would fail once more, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise StorageFailed(
+            "It is done, but the answer could not be written.",
+            error.strerror or type(error).__name__,
+            "Give the output another place; before you repeat a command that records, look "
+            "whether it is recorded already.",
+            kind="output-failed",
+        ) from error
 
 
 def say_table(
@@ -334,7 +347,14 @@ def _takes_every_letter(stream: Any) -> bool:
 
 
 def _show_what_can_be_shown() -> None:
-    """Let a terminal that lacks a letter of a name show “?” for it, rather than fail."""
+    """Let a terminal that lacks a letter of a name show “?” for it, rather than fail.
+
+    Where it lacks none, a file's name may still hold bytes that are no letters.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if not _takes_every_letter(stream) and hasattr(stream, "reconfigure"):
+        if not hasattr(stream, "reconfigure"):
+            continue
+        if not _takes_every_letter(stream):
             stream.reconfigure(errors="replace")
+        elif stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")

@@ -24,7 +24,7 @@ from ledger.bootstrap.held_elsewhere import (
 )
 from ledger.bootstrap.own_partners import own_cosigners
 from ledger.bundles.container import decrypt, unpack
-from ledger.bundles.known_sender import verify_from_sender
+from ledger.bundles.known_partner import verify_bundle_of_partner, verify_receipt_of_partner
 from ledger.bundles.receipt import open_receipt_file
 from ledger.errors import (
     AlterationFound,
@@ -235,12 +235,25 @@ def _verify_bundle(data: bytes, wanted: Wanted) -> Report:
     )
 
 
+def _verify_receipt(files: Mapping[str, bytes], wanted: Wanted) -> Report:
+    receiver = wanted.receiver
+    school = receiver.school() if receiver else None
+    if receiver is None or school is None:
+        return verify_receipt(files, wanted.trust)[0]
+    return _as_known(verify_receipt_of_partner(files, school, wanted.trust)[0], receiver, wanted)
+
+
 def _verify_members(members: Mapping[str, bytes], wanted: Wanted) -> Report:
     receiver = wanted.receiver
     school = receiver.school() if receiver else None
     if receiver is None or school is None:
         return verify_bundle(members, wanted.trust, receiver.origin if receiver else None)[0]
-    report = verify_from_sender(members, school, receiver.origin, wanted.trust)[0]
+    report = verify_bundle_of_partner(members, school, receiver.origin, wanted.trust)[0]
+    return _as_known(report, receiver, wanted)
+
+
+def _as_known(report: Report, receiver: Receiver, wanted: Wanted) -> Report:
+    """Say where a report rests on what a home knows that is not its newest state."""
     if wanted.trust is None and (why := receiver.behind()):
         words = f"Whom the school trusts now is not known: its home was rolled back; {why}"
         return with_note(report, "unverifiable", words)
@@ -249,7 +262,7 @@ def _verify_members(members: Mapping[str, bytes], wanted: Wanted) -> Report:
 
 def _verify_zip(data: bytes, wanted: Wanted) -> Report:
     try:
-        return verify_receipt(open_receipt_file(data), wanted.trust)[0]
+        return _verify_receipt(open_receipt_file(data), wanted)
     except InputRefused as no_receipt:
         try:
             members = unpack(data, allow=is_bundle_name)

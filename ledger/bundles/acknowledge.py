@@ -13,17 +13,19 @@ from ledger.aggregates.record_transfer import (
     TransferCompleted,
     TransferConfirmed,
 )
+from ledger.application.witnessing import ShownHead, keep_fork_shown
 from ledger.bundles.exchange import Exchange, answering
+from ledger.bundles.known_partner import sender_origin, verify_receipt_of_partner
 from ledger.bundles.policies import policy_of_partner
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file, open_receipt_file
 from ledger.errors import AlterationFound, InputRefused, NotFound, after_recording
 from ledger.formats.bundle_layout import CHECKPOINT
 from ledger.formats.checkpoint import Checkpoint
-from ledger.formats.signed_note import SignedNote
+from ledger.formats.signed_note import SignedNote, VerifierKey
 from ledger.seal.checkpoints import check_cosignatures
 from ledger.values.code import Code
 from ledger.verify.findings import Report
-from ledger.verify.receipt import ExpectedReceipt, ReceiptFacts, match_receipt, verify_receipt
+from ledger.verify.receipt import ExpectedReceipt, ReceiptFacts, match_receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +175,7 @@ def _verified(exchange: Exchange, data: bytes) -> ReceiptFacts:
             "Ask the other school to send its receipt again.",
             kind="bad-receipt",
         )
-    origin = Checkpoint.parse(SignedNote.parse(files[CHECKPOINT]).text).origin
+    origin = sender_origin(files)
     if origin == exchange.origin:
         raise InputRefused(
             "The file is one that this school wrote itself; nothing was recorded.",
@@ -182,7 +184,11 @@ def _verified(exchange: Exchange, data: bytes) -> ReceiptFacts:
             "their confirmation for complete.",
             kind="own-receipt",
         )
-    report, facts = verify_receipt(files, policy_of_partner(exchange.partner(origin)))
+    partner = exchange.partner(origin)
+    report, facts = verify_receipt_of_partner(files, exchange.school())
+    if "fork" in report.codes:  # of one size with a head seen before: both notes are the proof
+        key = VerifierKey.parse(partner.log_key)
+        keep_fork_shown(exchange.desk, ShownHead(note=files[CHECKPOINT], proofs=(), log_key=key))
     if facts is None or report.result == "altered":
         raise _altered(report)
     return facts

@@ -22,7 +22,7 @@ from ledger.aggregates.school import PartnerTrusted
 from ledger.application.witnessing import ShownHead, keep_fork_shown, witness_head
 from ledger.bundles.container import decrypt, unpack
 from ledger.bundles.exchange import Exchange, answering
-from ledger.bundles.known_sender import sender_origin, verify_from_sender
+from ledger.bundles.known_partner import sender_origin, verify_bundle_of_partner
 from ledger.bundles.receipt import ReceiptRequest, build_receipt_file
 from ledger.errors import AlreadyRecorded, AlterationFound, InputRefused, RuleRefused
 from ledger.formats.bundle_layout import CHECKPOINT, CONSISTENCY, is_bundle_name, read_consistency
@@ -75,7 +75,7 @@ def receive_bundle(exchange: Exchange, data: bytes) -> Received:
     """
     members = unpack(decrypt(data, exchange.identity()), allow=is_bundle_name)
     partner = exchange.partner(sender_origin(members))
-    report, bundle = verify_from_sender(members, exchange.school(), exchange.origin)
+    report, bundle = verify_bundle_of_partner(members, exchange.school(), exchange.origin)
     if "fork" in report.codes:  # it is the log's own, whatever else is wrong with the bundle
         keep_fork_shown(exchange.desk, _shown_head(partner, members))
     if bundle is None or report.result == "altered":

@@ -28,8 +28,9 @@ from ledger.verify.findings import Findings, Report
 from ledger.verify.logged import Logged, LoggedMembers, catch_all, member
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ledger.seal.continuation import SeenHead
     from ledger.verify.trust_policy import TrustPolicy
 
 SUBJECT: Final = "receipt"
@@ -90,8 +91,19 @@ class ExpectedReceipt:
     receipt: bytes | None = None
 
 
+_REWRITTEN: Final = (
+    "The signer's log was found rewritten once, so this may be of one of two versions; "
+    "the proof is kept here, see send-ledger school partners --forks."
+)
+_FORKED: Final = "It is under another head than one of the same size that was seen of that log."
+
+
 def verify_receipt(
-    files: Mapping[str, bytes], policy: TrustPolicy | None
+    files: Mapping[str, bytes],
+    policy: TrustPolicy | None,
+    seen: Sequence[SeenHead] = (),
+    *,
+    rewritten: bool = False,
 ) -> tuple[Report, ReceiptFacts | None]:
     """Verify a receipt or confirmation.
 
@@ -99,6 +111,8 @@ def verify_receipt(
         files: name → bytes of every file of the ZIP.
         policy: whose log is trusted: that of the school that signed it; None
             to take the file's own word, which is reported as self-asserted.
+        seen: heads of that log that were seen before.
+        rewritten: whether a proof is kept that it was rewritten.
 
     Returns:
         The report, and what it says: None where it could not be read.
@@ -111,6 +125,11 @@ def verify_receipt(
     findings.not_checked("what README.txt says: it is not signed")
     with findings.catching():
         logged = LoggedMembers.open(findings, files, policy)
+        head = logged.head
+        if any(one.size == head.size and one.root != head.root for one in seen):
+            findings.add("fork", words=_FORKED)
+        if rewritten:
+            findings.add("rewritten-before", words=_REWRITTEN)
         facts = _read(logged)
     return _concluded(findings, logged), facts
 

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.aggregates.handover import ConfirmationIssued, Handover, ReceiptIssued
 from ledger.bundles import receive as receiving
-from ledger.bundles.known_sender import verify_from_sender
+from ledger.bundles.known_partner import verify_bundle_of_partner
 from ledger.bundles.receipt import build_receipt_file
 from ledger.formats.checkpoint import Checkpoint
 from ledger.formats.signed_note import NoteSignature, SignedNote
@@ -102,13 +102,13 @@ def test_a_receipt_for_a_head_that_is_not_ours_changes_nothing(
         key = session.home.machine_key("cosigner")
 
     def other_head(*given: Any) -> Any:
-        report, bundle = verify_from_sender(*given)
+        report, bundle = verify_bundle_of_partner(*given)
         assert bundle is not None
         head = Checkpoint.parse(SignedNote.parse(bundle.checkpoint).text)
         heads.append(replace(head, **other))
         return report, replace(bundle, size=heads[0].size, root=heads[0].root)
 
-    monkeypatch.setattr(receiving, "verify_from_sender", other_head)
+    monkeypatch.setattr(receiving, "verify_bundle_of_partner", other_head)
     file = received(pair, monkeypatch, another_head)
     before = pair.sender.fingerprint()
     pair.sender.refused(10, "receipt-other-head", "transfer", "acknowledge", file, *AS)

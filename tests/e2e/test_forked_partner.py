@@ -1,4 +1,4 @@
-"""A sender that goes on from an older copy of its ledger, as its receiver sees it."""
+"""A school that goes on from an older copy of its ledger, as the other school sees it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from ledger.bundles.card import read_card
-from ledger.formats.bundle_layout import read_consistency
+from ledger.bundles.receipt import open_receipt_file
+from ledger.formats.bundle_layout import CHECKPOINT, read_consistency
 from ledger.formats.encoding import unb64
 from ledger.seal.checkpoints import open_checkpoint
 from ledger.seal.contents import open_entry
@@ -138,3 +139,36 @@ def test_a_bundle_is_self_asserted_where_the_schools_own_record_does_not_open(
         assert keys.execute("DELETE FROM key_rows WHERE stream = ?", (stream,)).rowcount == 1
     done = pair.receiver.run("verify", file, *AS, "--json")
     assert (done.exit_code, json.loads(done.stdout)["codes"].get("self-asserted")) == (11, 1)
+
+
+def test_t8_a_receipt_under_a_forked_head_leaves_the_proof_too(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pair = introduced(tmp_path, tmp_path_factory)
+    file = pair.file("zoe.age")
+    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    forked = pair.receiver.copy(tmp_path / "forked")
+    heads = []
+    for school, name in ((pair.receiver, "true"), (forked, "other")):
+        school.ok("transfer", "receive", file, "--receipt", pair.file(name), *AS)
+        heads.append(open_receipt_file(pair.read(name))[CHECKPOINT])
+    key = read_card(pair.read("receiver/card")).log_key
+    sizes = {open_checkpoint(one, [key]).checkpoint.size for one in heads}
+    assert (len(sizes), heads[0] == heads[1]) == (1, False)
+
+    def verified(name: str) -> tuple[int, dict[str, Any]]:
+        done = pair.sender.run("verify", pair.file(name), *AS, "--json")
+        return done.exit_code, json.loads(done.stdout)["codes"]
+
+    assert pair.sender.run("verify", pair.file("true"), "--envelope").exit_code == 11
+    assert verified("true")[0] == 0
+    pair.sender.ok("log", "witness", pair.sender.write("head", heads[0]), *AS)
+    assert verified("true")[0] == 0
+    assert verified("other") == (10, {"fork": 1, "self-rooted": 1})
+    assert forks_kept(pair.sender) == []
+    refused = pair.sender.run("transfer", "acknowledge", pair.file("other"), *AS, "--json")
+    assert (refused.exit_code, '"fork"' in refused.stderr) == (10, True), refused.output
+    (kept,) = forks_kept(pair.sender)
+    assert kept["seen"] != kept["shown"]
+    assert verified("true") == (11, {"rewritten-before": 1, "self-rooted": 1})
+    assert pair.sender.ok("verify", *AS)["result"] == "intact"

@@ -216,7 +216,7 @@ class Home:
                 authority = newest
 
     def naming(self) -> WriterLock:
-        """Give the lock that is held while somebody is appointed."""
+        """Give the lock that is held while somebody is appointed, or a key file replaced."""
         return WriterLock(self.path / "keys" / "people.lock", wait_seconds=BUSY_SECONDS)
 
     @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.application import staff
+from ledger.application.desk import Desk
 from ledger.application.founding import NewKey
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session
@@ -64,7 +65,12 @@ def renew_machine_key(session: Session, root: Actor, renewal: Renewal) -> str:
     Raises:
         NotAuthorised: the root key was not used, or the entry is still to come.
     """
-    home, desk = session.home, session.as_actor(root, "root key")
+    # One at a time: of two, one would revoke the key whose file the other leaves in its place.
+    with session.home.naming():
+        return _renew(session.home, session.as_actor(root, "root key"), renewal)
+
+
+def _renew(home: Home, desk: Desk, renewal: Renewal) -> str:
     authority, day = home.authority(), desk.today().isoformat()
     (person,) = authority.holders(renewal.purpose, authority.head_index + 1, day)
     key = SigningKey(home.entropy(SEED_BYTES))

@@ -17,7 +17,14 @@ from ledger.bootstrap.machine_keys import root_actor
 from ledger.bootstrap.person import demand_live_key
 from ledger.bootstrap.session import Session
 from ledger.bootstrap.view import View
-from ledger.errors import KeyUnavailable, LedgerBusy, NotFound, RuleRefused, after_recording
+from ledger.errors import (
+    EntryConflict,
+    KeyUnavailable,
+    LedgerBusy,
+    NotFound,
+    RuleRefused,
+    after_recording,
+)
 from ledger.formats.encoding import b64url, unb64url
 from ledger.formats.home_file import PersonLocator, check_handle, name_mac
 from ledger.projections.people import Person
@@ -207,19 +214,35 @@ def rotate_key(view: View, session: Session, who: str, passphrase: str) -> str:
     """Give the actor a new key under a new passphrase, then revoke the old; give its thumbprint.
 
     Both steps are signed by the person alone: nobody else's passphrase is needed.
+
+    Raises:
+        EntryConflict: kind "key-renewed": another program did so first.
     """
     home, old = session.home, view.opened
     locator = home.locate(who)
     fresh = create_person_keys(home.lid, old.person, home.entropy)
     document = create_key_file(fresh, passphrase, home.entropy)
-    staff.register_successor(session.desk, new_key(fresh, session.desk.name))
-    again = "Mend that, then repeat it: send-ledger staff rotate-key."
-    with after_recording("Not renewed: your old key and passphrase count as before.", again):
-        _give(session, fresh.reading.public, session.keys.classes)
-        write_private(_key_path(home, locator.handle), document, replace=True)
-    with after_recording("Your new passphrase counts now, but the old key does too.", again):
-        _leave_old_keys(view, session, fresh)
+    # One at a time: of two, one would revoke the key whose file the other leaves in its place.
+    with home.naming():
+        _demand_not_renewed(home, old)
+        staff.register_successor(session.desk, new_key(fresh, session.desk.name))
+        again = "Mend that, then repeat it: send-ledger staff rotate-key."
+        with after_recording("Not renewed: your old key and passphrase count as before.", again):
+            _give(session, fresh.reading.public, session.keys.classes)
+            write_private(_key_path(home, locator.handle), document, replace=True)
+        with after_recording("Your new passphrase counts now, but the old key does too.", again):
+            _leave_old_keys(view, session, fresh)
     return fresh.signing.kid
+
+
+def _demand_not_renewed(home: Home, old: PersonKeys) -> None:
+    if home.authority().keys[old.signing.kid].revoked is not None:
+        raise EntryConflict(
+            "Your key was renewed or revoked a moment ago; nothing was recorded.",
+            "Another program did so meanwhile.",
+            "Repeat the command, with the passphrase that counts now.",
+            kind="key-renewed",
+        )
 
 
 def _leave_old_keys(view: View, session: Session, fresh: PersonKeys) -> None:

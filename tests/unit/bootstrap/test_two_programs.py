@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.application import staff
-from ledger.bootstrap import machine_keys, view
+from ledger.bootstrap import home, machine_keys, staffing, view
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.view import open_view
 from ledger.formats import access_log
@@ -54,8 +54,8 @@ def test_an_access_key_renewed_while_a_reading_is_recorded_signs_it(
 ) -> None:
     opened, left = Home.machine_key, [1]
 
-    def overtaken(home: Home, purpose: str) -> Any:
-        key = opened(home, purpose)
+    def overtaken(own: Home, purpose: str) -> Any:
+        key = opened(own, purpose)
         if purpose == "access" and left[0]:
             left[0] -= 1
             renew_key(school)
@@ -239,3 +239,25 @@ def test_of_two_heads_who_give_it_up_at_once_one_is_refused(
     result = school.run(*leave, "head", "--as", "head", "--json")
     assert (result.exit_code, '"last-head"' in result.stderr) == (7, True), result.output
     assert left == [0]
+
+
+def test_of_two_programs_that_renew_one_persons_key_the_second_waits_and_is_refused(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("staff", "rotate-key", *new_passphrase(school), "--as", "senco")
+    refused = list[int]()
+    monkeypatch.setattr(home, "BUSY_SECONDS", 0)
+    left = just_before(
+        monkeypatch,
+        ContentKeyStore,
+        "add_reader",
+        lambda: refused.append(school.run(*words).exit_code),
+    )
+    school.ok(*words)
+    assert (left, refused) == ([0], [8])
+    left = just_before(monkeypatch, staffing, "create_key_file", lambda: rotate(school, "senco"))
+    result = school.run(*words, "--json")
+    assert (result.exit_code, '"key-renewed"' in result.stderr) == (8, True), result.output
+    assert left == [0]
+    rotate(school, "senco")
+    assert disputed(school) == []

@@ -151,6 +151,11 @@ def test_a_pupil_without_a_upn_is_named_by_the_id_that_the_list_shows(school: Cl
     pupil = next(one["pupil"] for one in school.data("pupil", "list")["pupils"] if not one["upn"])
     assert f"id:{pupil}" in school.done("pupil", "list")
     assert "28 February 2016" in school.done("history", f"id:{pupil}")
+    school.done("pupil", "status", f"id:{pupil}", "K", "--reason", "x")
+    school.done("cycle", "open", f"id:{pupil}")
+    assert f"id:{pupil}" in school.done("cycle", "list")
+    assert [one["upn"] for one in school.data("cycle", "list")] == [""]
+    assert f"id:{pupil}" in school.done("due")
 
 
 def test_who_signs_sees_the_name_of_a_new_pupil_at_every_proposal(school: CliHome) -> None:

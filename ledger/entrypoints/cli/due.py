@@ -12,6 +12,7 @@ from ledger.aggregates.school import School
 from ledger.entrypoints.cli.command import Setting, ledger_command, say_table, tell
 from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
+from ledger.entrypoints.cli.register_table import typed_id
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.formats.statement import read_statement
 from ledger.projections.history import Histories
@@ -106,6 +107,7 @@ def _say(setting: Setting, found: list[dict[str, Any]], day: date) -> None:
         {
             **one,
             "due_on": _words(one["due_on"]),
+            "upn": one["upn"] or typed_id(one["pupil"]),
             "asked_by": f"{ASKED_BY[one['force']]} ({one['rule']})",
         }
         for one in found

@@ -80,7 +80,12 @@ def cells(row: RegisterRow, *, dates_in_words: bool) -> dict[str, Any]:
 def _number(row: RegisterRow) -> str:
     """Give the UPN, or the id that is typed where there is none."""
     aside = " (set aside)" if row.upn_standing == SET_ASIDE else ""
-    return f"{row.upn}{aside}" if row.upn else f"id:{row.pupil}"
+    return f"{row.upn}{aside}" if row.upn else typed_id(row.pupil)
+
+
+def typed_id(pupil: str) -> str:
+    """Give a pupil's id as it is typed: `id:` before it, since one may begin with a hyphen."""
+    return f"id:{pupil}"
 
 
 def with_doubts(columns: Mapping[str, str], rows: Sequence[RegisterRow]) -> dict[str, str]:

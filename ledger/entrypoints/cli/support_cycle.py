@@ -12,6 +12,7 @@ from ledger.entrypoints.cli.common_options import LIST
 from ledger.entrypoints.cli.days import DAY
 from ledger.entrypoints.cli.entry_options import About, entry_command, stream_text
 from ledger.entrypoints.cli.parameters import MONEY, NAME, WORDS, CodeChoice
+from ledger.entrypoints.cli.register_table import typed_id
 from ledger.entrypoints.cli.viewing import find_pupil, pupil_stream, viewing_pupils
 from ledger.errors import UsageError
 from ledger.formats.encoding import unb64url
@@ -290,6 +291,8 @@ def list_cycles(setting: Setting, pupil: str | None) -> None:
         "step": "Step",
         "review_on": "Review agreed for",
     }
+    if not (setting.as_json or setting.as_csv):
+        cycles = [{**one, "upn": one["upn"] or typed_id(one["pupil"])} for one in cycles]
     say_table(setting, cycles, columns, empty="No support cycle is recorded yet.")
 
 

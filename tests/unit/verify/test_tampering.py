@@ -317,6 +317,12 @@ def test_fields_taken_out_of_the_contents_are_caught(built: BuiltLedger, verify:
     assert found(verify(built)) == {("fields-missing", index)}
 
 
+def test_a_field_put_into_the_contents_is_caught(built: BuiltLedger, verify: Verify) -> None:
+    with forging(built) as forger:
+        index = forger.append(built.signing["senco"], CONSENT | {"further": "x"})
+    assert found(verify(built)) == {("fields-missing", index)}
+
+
 def test_contents_that_do_not_say_what_they_are_are_caught(
     built: BuiltLedger, verify: Verify
 ) -> None:

@@ -147,11 +147,13 @@ def _rewritten_root(seen: HeadWitnessed, head: Checkpoint, proof: Sequence[bytes
 def _keep_fork(
     desk: Desk, school: School, notes: dict[str, str], own: bytes, proof: tuple[bytes, ...]
 ) -> NoReturn:
-    if proof:
-        school.record(RewritingProved, desk.entry(), own_root=own, consistency=proof, **notes)
-    else:
-        school.record(ForkFound, desk.entry(), **notes)
-    desk.save(school)
+    known = [(one.seen, one.shown) for one in school.forks]
+    if (notes["seen"], notes["shown"]) not in known:
+        if proof:
+            school.record(RewritingProved, desk.entry(), own_root=own, consistency=proof, **notes)
+        else:
+            school.record(ForkFound, desk.entry(), **notes)
+        desk.save(school)
     raise AlterationFound(
         "The other school's ledger has been rewritten; nothing was cosigned.",
         "It signed two heads that cannot both be true. The proof is kept here.",

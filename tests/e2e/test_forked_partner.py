@@ -88,6 +88,7 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_what_proves_it_to_a_third_party(
         kept = forks_kept(pair.receiver)
         assert len(kept) == number
         assert kept[-1]["seen"] != kept[-1]["shown"]
+        pair.receiver.refused(10, "fork", "transfer", "receive", file, *AS)  # kept once
         assert len(pair.receiver.ok("transfer", "list", *AS)) == 1
     assert pair.receiver.ok("verify", *AS)["result"] == "intact"
     # From then on even what continues the head seen first may be one of two versions.

@@ -156,8 +156,11 @@ def choose_contents(
         InputRefused: kind "omission-telling".
         KeyUnavailable, AlterationFound: as `open_entry`.
     """
+    return _chosen(_entries(log, data_key, selection), selection)
+
+
+def _chosen(entries: Sequence[OpenedEntry], selection: Selection) -> Contents:
     demand_room([len(one.data) for one in selection.attachments])
-    entries = _entries(log, data_key, selection)
     scanner = Scanner(selection.protected)
     demand_classes(entries, my_story_consented=selection.my_story_consented)
     _demand_one_pupil(entries, selection.pupil)
@@ -233,8 +236,9 @@ def build_bundle(request: BundleRequest) -> dict[str, bytes]:
         NotFound: the manifest, a logged head or the authority's head is not
             under the checkpoint.
     """
-    _demand_as_manifested(request)
+    # Read once: what is checked is what leaves, whoever records meanwhile.
     entries = _entries(request.log, request.data_key, request.selection)
+    _demand_as_manifested(request, entries)
     writer = ProofWriter(request.log, request.data_key, _quoted(request))
     members = _statements(request, writer, entries)
     signers = {one.statement.kid for one in entries}
@@ -249,10 +253,10 @@ def build_bundle(request: BundleRequest) -> dict[str, bytes]:
     return members
 
 
-def _demand_as_manifested(request: BundleRequest) -> None:
+def _demand_as_manifested(request: BundleRequest, entries: Sequence[OpenedEntry]) -> None:
     """Check again, over what leaves now, all that was checked before the manifest was signed."""
     selection = request.selection
-    if choose_contents(request.log, request.data_key, selection) != _manifested(request):
+    if _chosen(entries, selection) != _manifested(request):
         raise EntryConflict(
             "Nothing was sent: the record changed while the bundle was made.",
             "The signed manifest speaks of other entries or documents.",
@@ -334,8 +338,8 @@ def _head_files(request: BundleRequest, writer: ProofWriter) -> dict[str, bytes]
         CHECKPOINT: request.note,
         CONSISTENCY: write_consistency(proofs[-MAX_CONSISTENCY_PROOFS:]),
     }
-    if (quoted := _quoted(request)) != request.note:
-        members[COSIGNED] = quoted
+    if writer.note != request.note:
+        members[COSIGNED] = writer.note  # the very bytes that the proofs quote
     for token in request.log.tokens(writer.size):
         members[f"{TOKENS}{hashlib.sha256(token).hexdigest()[:32]}.tsr"] = token
     return members

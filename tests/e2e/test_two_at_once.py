@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ledger.bundles import receive
+from ledger.bundles import build, receive
 from ledger.recorder.event_store import SealingEventStore
 from tests.support.school_home import SchoolHome
 
@@ -175,3 +175,23 @@ def test_a_bundle_that_two_programs_receive_at_once_is_received_once(
     assert (result.exit_code, '"received-before"' in result.stderr) == (6, True), result.output
     assert left == [0]
     assert len(pair.receiver.ok("transfer", "list", "--as", "senco")) == 1
+
+
+def test_an_entry_recorded_while_a_bundle_is_built_is_left_to_the_next(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifested, left = build._manifested, [1]
+    words = ("pupil", "status", "Zoë", "E", "--reason", "plan issued", "--as", "senco")
+
+    def overtaken(request: build.BundleRequest) -> build.Contents:
+        if left[0]:
+            left[0] -= 1
+            pair.sender.ok(*words)
+        return manifested(request)
+
+    monkeypatch.setattr(build, "_manifested", overtaken)
+    out = ("--to", "106653", "--out", pair.file("again.age"), "--as", "senco")
+    pair.sender.ok("transfer", "send", "Zoë", *out)
+    assert left == [0]
+    received = ("--receipt", pair.file("again.receipt"), "--as", "senco")
+    pair.receiver.ok("transfer", "receive", pair.file("again.age"), *received)

@@ -203,6 +203,18 @@ class BodyKey:
     passphrase: str
 
 
+def demand_key_of(request: CountersignerRequest, key: BodyKey) -> None:
+    """Refuse a key that did not make the request, before anything is recorded of it.
+
+    Raises:
+        InputRefused: kind "other-key".
+        KeyUnavailable: wrong passphrase, or the file was changed.
+    """
+    keys = open_key_file(key.document, key.passphrase)
+    if (keys.lid, keys.signing.public) != (request.lid, request.public):
+        raise _refused("That key did not make the request.", "other-key")
+
+
 def sign(
     card: Card, to_sign: ToSign, key: BodyKey, now: datetime, entropy: Callable[[int], bytes]
 ) -> bytes:

@@ -10,7 +10,7 @@ from ledger.application.desk import Desk
 from ledger.application.founding import NewKey
 from ledger.bootstrap.home import Home
 from ledger.bootstrap.session import Session
-from ledger.errors import KeyUnavailable
+from ledger.errors import KeyUnavailable, after_recording
 from ledger.formats.encoding import b64url, unb64url
 from ledger.seal.actor import Actor
 from ledger.seal.ed25519 import SEED_BYTES, SigningKey, prove_possession
@@ -86,7 +86,11 @@ def _renew(home: Home, desk: Desk, renewal: Renewal) -> str:
         ),
     )
     document = machine_key_file(renewal.purpose, key.seed_bytes())
-    write_private(home.path / "keys" / f"{renewal.purpose}.json", document, replace=True)
-    for old in authority.live_keys(person):
-        staff.revoke_key(desk, old, renewal.from_index, renewal.reason, renewal.why)
+    with after_recording(
+        "A new key is registered, but the old one counts still.",
+        "Mend that, then repeat it: send-ledger log renew-key.",
+    ):
+        write_private(home.path / "keys" / f"{renewal.purpose}.json", document, replace=True)
+        for old in authority.live_keys(person):
+            staff.revoke_key(desk, old, renewal.from_index, renewal.reason, renewal.why)
     return key.kid

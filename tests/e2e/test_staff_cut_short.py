@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.application import staff
-from ledger.bootstrap import staffing
+from ledger.bootstrap import machine_keys, staffing
 from ledger.bootstrap.session import Session
 from ledger.errors import StorageFailed
 from ledger.formats.statement import read_statement
@@ -179,3 +179,18 @@ def test_a_sealing_that_fails_does_not_hide_that_somebody_was_appointed(
     assert "send-ledger log checkpoint" in said["try"]
     school.ok("log", "checkpoint")
     school.ok("pupil", "list", "--as", "ks1-lead", env=with_new_words(school))
+
+
+def test_a_machine_key_that_is_not_in_place_yet_is_renewed_by_repeating_it(
+    school: SchoolHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, passphrase = str(school.folder / "root.json"), str(school.folder / "pp")
+    root = ("--root-key", key, "--root-passphrase-file", passphrase)
+    renew = ("log", "renew-key", "system", *root, "--reason", "yearly", *HEAD)
+    with monkeypatch.context() as full:
+        full.setattr(machine_keys, "write_private", stop)
+        said = stopped(school, *renew)
+    assert said["what"] == "Error: A new key is registered, but the old one counts still."
+    school.ok(*renew)
+    listed = school.ok("staff", "list", *HEAD)
+    assert [one["state"] for one in listed if one["name"] == "system"].count("in use") == 1

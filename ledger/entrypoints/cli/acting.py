@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ledger.bootstrap.session import Acting, act
+from ledger.bootstrap.session import Acting, Session, act
 from ledger.entrypoints.cli.viewing import viewing
 from ledger.errors import after_recording
 
@@ -22,10 +22,10 @@ def acting(setting: Setting) -> Iterator[Acting]:
         yield at_work
 
 
-def seal_recorded(at_work: Acting) -> None:
+def seal_recorded(session: Session) -> None:
     """Seal at once what was recorded, or say that it is, unsealed."""
     with after_recording(
         "It is recorded, but the ledger could not be sealed.",
         "Mend that; then seal it with send-ledger log checkpoint, and do not repeat this command.",
     ):
-        at_work.session.seal()
+        session.seal()

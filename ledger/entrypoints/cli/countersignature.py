@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ledger.application.desk import Desk
 from ledger.bootstrap.cards import school_card
-from ledger.bootstrap.countersigning import BodyKey, add, check_to_sign, make_request, prepare, sign
+from ledger.bootstrap.countersigning import (
+    BodyKey,
+    add,
+    check_to_sign,
+    demand_key_of,
+    make_request,
+    prepare,
+    sign,
+)
 from ledger.bootstrap.home import system_clock, system_entropy
 from ledger.bootstrap.machine_keys import root_actor
-from ledger.bootstrap.session import Acting
+from ledger.bootstrap.session import Acting, Session
 from ledger.bundles.card import fingerprint, read_card
-from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.acting import acting, seal_recorded
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
@@ -23,10 +32,10 @@ from ledger.entrypoints.cli.command import (
 from ledger.entrypoints.cli.common_options import WITHOUT_HOME
 from ledger.entrypoints.cli.parameters import NewFile
 from ledger.entrypoints.cli.passphrases import ask_passphrase, read_passphrase_file
-from ledger.errors import InputRefused, UsageError
+from ledger.errors import InputRefused, UsageError, after_recording
 from ledger.formats.card import Card
 from ledger.formats.countersigning import (
-    ToSign,
+    CountersignerRequest,
     read_request,
     read_to_sign,
     write_request,
@@ -39,6 +48,11 @@ _NEW_FILE, _RENEWED_FILE = NewFile(), NewFile(replace=True)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _CARD = click.option(
     "--card", "card_file", type=_FILE, required=True, help="The school's card, as it sent it."
+)
+
+_NOT_WRITTEN = (
+    "Their key is registered, but the file to be signed could not be written.",
+    "Make room or name another place, then repeat it without the root key.",
 )
 
 
@@ -143,25 +157,18 @@ def prepare_command(
         )
     request = read_request(file.read_bytes())
 
-    def open_root() -> Desk:
-        if root_key is None:
-            raise UsageError(
-                "A trust's or council's key is registered with the root key.",
-                "It outranks everybody at the school.",
-                remedy="Add --root-key FILE, from the stick in the safe.",
-            )
-        document = read_private(root_key)
-        passphrase = _passphrase(root_passphrase_file, "Passphrase of the root key")
-        actor = root_actor(at_work.session.home, document, passphrase)
-        return at_work.session.as_actor(actor, "root key")
-
     with acting(setting) as at_work:
-        to_sign = prepare(at_work.session, request, open_root)
-        if sign_here is not None:
-            _sign_here(setting, at_work, to_sign, sign_here, key_passphrase_file)
+        card = read_card(school_card(at_work.view))
+        body = _body_here(card, request, sign_here, key_passphrase_file) if sign_here else None
+        root = partial(_open_root, at_work.session, root_key, root_passphrase_file)
+        to_sign = prepare(at_work.session, request, root)
+        if body is not None:
+            signed = sign(card, to_sign, body, system_clock(), system_entropy)
+            _take_in(setting, at_work, signed)
             return
     if out is not None:
-        write_private(out, write_to_sign(to_sign), replace=True)
+        with after_recording(*_NOT_WRITTEN):
+            write_private(out, write_to_sign(to_sign), replace=True)
     say(
         setting,
         f"Registered: {to_sign.name}\n  with key {to_sign.kid}\nSend {out} to them; they sign it "
@@ -171,15 +178,27 @@ def prepare_command(
     )
 
 
-def _sign_here(
-    setting: Setting, at_work: Acting, to_sign: ToSign, key: Path, passphrase_file: Path | None
-) -> None:
-    card = read_card(school_card(at_work.view))
-    click.echo(f"To be countersigned by {to_sign.name}:\n{_school(card)}\n{_MEANING}", err=True)
-    passphrase = _passphrase(passphrase_file, f"Passphrase of {to_sign.name}")
+def _open_root(session: Session, root_key: Path | None, passphrase_file: Path | None) -> Desk:
+    if root_key is None:
+        raise UsageError(
+            "A trust's or council's key is registered with the root key.",
+            "It outranks everybody at the school.",
+            remedy="Add --root-key FILE, from the stick in the safe.",
+        )
+    document = read_private(root_key)
+    passphrase = _passphrase(passphrase_file, "Passphrase of the root key")
+    return session.as_actor(root_actor(session.home, document, passphrase), "root key")
+
+
+def _body_here(
+    card: Card, request: CountersignerRequest, key: Path, passphrase_file: Path | None
+) -> BodyKey:
+    """Have the body, beside us, open its key, before that is registered."""
+    click.echo(f"To be countersigned by {request.name}:\n{_school(card)}\n{_MEANING}", err=True)
+    passphrase = _passphrase(passphrase_file, f"Passphrase of {request.name}")
     body = BodyKey(read_private(key), passphrase)
-    signed = sign(card, to_sign, body, system_clock(), system_entropy)
-    _take_in(setting, at_work, signed)
+    demand_key_of(request, body)
+    return body
 
 
 @ledger_command(command, "sign", takes=WITHOUT_HOME | {"passphrase"})
@@ -256,7 +275,7 @@ def add_command(setting: Setting, file: Path) -> None:
 
 def _take_in(setting: Setting, at_work: Acting, signed: bytes) -> None:
     index = add(at_work.session, signed)
-    at_work.session.seal()
+    seal_recorded(at_work.session)
     say(
         setting,
         f"The beginning of this ledger is countersigned (entry {index}). Proofs, bundles and "

@@ -18,7 +18,7 @@ from ledger.bootstrap.sealing import (
     to_stamp,
 )
 from ledger.bootstrap.session import machine_session
-from ledger.entrypoints.cli.acting import acting
+from ledger.entrypoints.cli.acting import acting, seal_recorded
 from ledger.entrypoints.cli.command import (
     Setting,
     ledger_command,
@@ -116,7 +116,7 @@ def renew_key(
     with acting(setting) as at_work:
         root = root_actor(at_work.session.home, document, passphrase)
         kid = renew_machine_key(at_work.session, root, renewal)
-        at_work.session.seal()
+        seal_recorded(at_work.session)
     say(setting, f"The {purpose} key is renewed; the old one is revoked.", {"key": kid})
 
 
@@ -178,7 +178,7 @@ def cosigned(setting: Setting, file: Path, *, cosigner: str) -> None:
     line = read_text_file(file)
     with machine_session(setting.home()) as session:
         size = keep_cosignature(session, line, VerifierKey.parse(cosigner))
-        session.seal()
+        seal_recorded(session)
     say(setting, f"Kept: the checkpoint of {counted(size, 'entry')} is cosigned.", {"size": size})
 
 

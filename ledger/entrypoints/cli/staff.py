@@ -112,7 +112,7 @@ def add(
             add_head(at_work.session, *_root(root_key, root_passphrase_file), newcomer)
         else:
             add_person(at_work.session, newcomer)
-        seal_recorded(at_work)
+        seal_recorded(at_work.session)
         words = f"Appointed as {granted}. They act with --as {handle}."
         if closed_to(at_work.session, granted):
             words += f"\nNot all that they may read is open to you. {OPEN_SELF}"
@@ -250,7 +250,7 @@ def revoke_key_command(
         index = revoke_and_close(
             view, at_work.session, kid, from_index=from_entry, reason=because, why=reason
         )
-        seal_recorded(at_work)
+        seal_recorded(at_work.session)
     say(setting, f"Revoked from entry {index} on.", {"key": kid, "from_entry": index})
 
 
@@ -267,7 +267,7 @@ def rotate(setting: Setting, *, new_passphrase_file: Path | None) -> None:
     with acting(setting) as at_work:
         passphrase = _new_passphrase("you", new_passphrase_file)
         kid = rotate_key(at_work.view, at_work.session, setting.person(), passphrase)
-        seal_recorded(at_work)
+        seal_recorded(at_work.session)
     say(setting, "Your key is renewed; the old one is revoked.", {"key": kid})
 
 
@@ -285,7 +285,7 @@ def replace(setting: Setting, person: str, *, new_passphrase_file: Path | None) 
     with acting(setting) as at_work:
         whose = find_person(at_work.view, person)
         kid = replace_key(at_work.session, whose, _new_passphrase(person, new_passphrase_file))
-        seal_recorded(at_work)
+        seal_recorded(at_work.session)
     say(setting, "A new key is registered.", {"key": kid})
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.errors import MalformedInput
 from ledger.formats import kinds
 from ledger.formats.disclosure import check_fields, digest, plain_fields
 from ledger.formats.encoding import b64url, compact_json, unb64url
@@ -99,6 +100,31 @@ def test_every_event_of_a_ledger_is_a_plain_one(jwts: list[bytes]) -> None:
             "signature": statement.signature,
             "signed": statement.signing_input,
         }
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"),
+    [
+        (b'"recorded_at":"2026-03-03', b'"recorded_at":"2026-02-30'),
+        (b'"seq":1,"prev":null', b'"seq":2,"prev":null'),
+        (b'"role":"senco"', b'"role":"nobody"'),
+        (b'"auth":{"seq":', b'"auth":{"seq":-'),
+        (b'"_sd_alg":"sha-256"', b'"_sd_alg":"sha-512"'),
+    ],
+)
+def test_what_is_no_sound_event_is_left(jwts: list[bytes], was: bytes, is_now: bytes) -> None:
+    changed = 0
+    for jwt in jwts:
+        header, encoded, signature = jwt.split(b".")
+        payload = unb64url(encoded)
+        if was in payload:
+            text = b64url(payload.replace(was, is_now)).encode()
+            altered = b".".join([header, text, signature])
+            with pytest.raises(MalformedInput):
+                read_statement(altered)
+            assert read_plain_event(altered) is None
+            changed += 1
+    assert changed
 
 
 PIECES = st.sampled_from([b"", b".", b"=", b"A", b"w", b"-", b"+", b"\xff", b"\n", b"eyJ"])

@@ -11,9 +11,10 @@ from ledger.aggregates.log import StreamHead, StreamHeadLogged
 from ledger.formats import kinds
 from ledger.formats.encoding import b64url
 from ledger.formats.statement import Anchor, StreamPlace
+from ledger.seal.content_keys import wrap_data_key
 from ledger.verify.log_walk import LogWalk
 from tests.support.ledger_builder import FIRST_SEALED, BuiltLedger, drawn
-from tests.support.tampering import editing, forging
+from tests.support.tampering import editing, editing_keys, forging, unlocked_again
 from tests.unit.verify.test_tampering import CONSENT, found
 
 if TYPE_CHECKING:
@@ -97,6 +98,20 @@ def test_an_entry_taken_out_among_plain_entries_is_caught(
     with editing(built.path) as connection:
         connection.execute("DELETE FROM entries WHERE rowid = ?", (gone + 1,))
     assert ("entry-missing", gone) in found(verify(built, data_key=None))
+
+
+def test_a_replaced_key_row_is_told_of_each_entry_of_its_record(
+    built: BuiltLedger, verify: Verify
+) -> None:
+    with_new_streams(built)
+    with forging(built) as forger:
+        indexes = [forger.append(built.signing["senco"], CONSENT, stream=NEW) for _ in range(3)]
+    general = built.keys.classes["general"].key
+    other = wrap_data_key(general, bytes(32), lid=built.lid, stream=OTHER)
+    with editing_keys(built) as connection:
+        connection.execute("UPDATE key_rows SET wrapped = ? WHERE stream = ?", (other, NEW))
+    told = found(verify(built, data_key=unlocked_again(built).data_key))
+    assert {one for code, one in told if code == "key-row-altered"} == set(indexes)
 
 
 def test_what_entries_quote_is_looked_at_again_after_an_anchor(

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from ledger.errors import MalformedInput, UsageError
 from ledger.formats.encoding import b64url, strict_json, unb64url
+from ledger.formats.zip_archive import is_plain_part
 
 HOME_FORMAT = 1
 NAMES_KEY_BYTES = 32
@@ -121,10 +122,11 @@ def check_handle(handle: str) -> str:
     Raises:
         UsageError: it is also a file's name, so only a few characters will do.
     """
-    if not _HANDLE.match(handle):
+    if not _HANDLE.match(handle) or not is_plain_part(handle):
         raise UsageError(
             "A handle has 1 to 32 small letters, figures and hyphens, beginning with a letter.",
-            "It also names the key file, so it should not be a person's name.",
+            "It also names the key file, so it is no person's name, and no word like “con” or "
+            "“aux”, which Windows keeps for itself.",
             "Use the post, e.g. senco, office-2, ks1-lead.",
             kind="bad-handle",
         )

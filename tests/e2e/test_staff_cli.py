@@ -77,7 +77,8 @@ def test_a_newcomer_acts_and_reads_under_their_own_passphrase(school: SchoolHome
 
 
 @pytest.mark.parametrize(
-    "handle", ["", "Senco", "1st", "se nco", "../x", "a" * 33, "senco.json", "çenco", "-a"]
+    "handle",
+    ["", "Senco", "1st", "se nco", "../x", "a" * 33, "senco.json", "çenco", "-a", "con", "lpt1"],
 )
 def test_a_handle_is_a_few_plain_characters(school: SchoolHome, handle: str) -> None:
     words = ("staff", "add", "Tim Reed", "--role", "teacher", f"--handle={handle}")

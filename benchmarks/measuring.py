@@ -34,7 +34,6 @@ class Comparison:
         target: the least ratio of speeds to reach; or the greatest ratio of
             times, where `at_most`; None where nothing is asked.
         at_most: whether the target is a ratio of times not to exceed.
-        deducted: seconds of ours that do not count.
     """
 
     name: str
@@ -42,12 +41,11 @@ class Comparison:
     per_round: int
     target: float | None
     at_most: bool = False
-    deducted: float = 0.0
 
     @property
     def ours(self) -> float:
         """Median seconds of one round of ours."""
-        return statistics.median(self.rounds.ours) - self.deducted
+        return statistics.median(self.rounds.ours)
 
     @property
     def other(self) -> float:
@@ -62,7 +60,7 @@ class Comparison:
         while disturbs both sides of a round.
         """
         pairs = zip(self.rounds.ours, self.rounds.other, strict=True)
-        times = [(ours - self.deducted) / other for ours, other in pairs]
+        times = [ours / other for ours, other in pairs]
         return statistics.median(times if self.at_most else [1 / time for time in times])
 
     @property
@@ -73,15 +71,32 @@ class Comparison:
         return self.ratio <= self.target if self.at_most else self.ratio >= self.target
 
 
-def alternate(ours: Work, other: Work, rounds: int) -> Rounds:
-    """Time both turn by turn, after one warm-up each."""
+def nothing() -> None:
+    """Do nothing."""
+
+
+def alternate(
+    ours: Work, other: Work, rounds: int, *, before: Work = nothing, uncounted: Work = nothing
+) -> Rounds:
+    """Time both turn by turn, after one warm-up each.
+
+    Args:
+        ours: what is measured.
+        other: what it is measured against.
+        rounds: how often.
+        before: what makes a round ready; not timed.
+        uncounted: a part of ours that does not count, timed in each round and taken off.
+    """
+    before()
     ours()
     other()
     taken: tuple[list[float], list[float]] = ([], [])
     for number in range(rounds):
+        before()
         order = (0, 1) if number % 2 else (1, 0)
         for which in order:
             taken[which].append(seconds((ours, other)[which]))
+        taken[0][-1] -= seconds(uncounted)
     return Rounds(tuple(taken[0]), tuple(taken[1]))
 
 

@@ -10,7 +10,7 @@ import msgpack
 from cryptography.cobblestone import Cobblestone256Decryptor
 
 from benchmarks.home import BenchmarkHome
-from benchmarks.measuring import Comparison, alternate, seconds
+from benchmarks.measuring import Comparison, alternate
 from ledger.projections.catch_up import catch_up
 from ledger.projections.read_models import open_read_models
 from ledger.seal.content_keys import encryption_context
@@ -60,11 +60,16 @@ def read_all(home: BenchmarkHome) -> None:
     connection.close()
 
 
-def incremental(home: BenchmarkHome, new: int) -> float:
-    """Give the seconds that catching up with so many new entries takes."""
-    project(home)
-    taken = []
-    for _ in range(5):
-        home.grow(home.size + new)
-        taken.append(seconds(lambda: project(home)))
-    return min(taken)
+def incremental(large: BenchmarkHome, small: BenchmarkHome, new: int, rounds: int) -> Comparison:
+    """Catching up with so many new entries, in a large ledger ÷ in a small one."""
+    name = f"incremental projection, {new} new entries at {large.size:,} ÷ at {small.size:,}"
+    homes = (large, small)
+    for home in homes:
+        project(home)
+
+    def grow() -> None:
+        for home in homes:
+            home.grow(home.size + new)
+
+    taken = alternate(lambda: project(large), lambda: project(small), rounds, before=grow)
+    return Comparison(name=name, rounds=taken, per_round=1, target=1.5, at_most=True)

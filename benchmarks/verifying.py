@@ -19,7 +19,7 @@ from cryptography.cobblestone import Cobblestone256Decryptor
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from benchmarks.home import BenchmarkHome
-from benchmarks.measuring import Comparison, alternate, seconds
+from benchmarks.measuring import Comparison, alternate
 from ledger.formats.row import unpack_contents
 from ledger.formats.statement import read_statement
 from ledger.seal.content_keys import encryption_context, open_content
@@ -178,14 +178,21 @@ def _checking(orders: Connection, check: Check, entries: list[Sealed]) -> None:
         orders.send("checked")
 
 
-def incremental(home: BenchmarkHome, new: int) -> float:
-    """Give the seconds that verifying takes after so many new entries."""
+def incremental(large: BenchmarkHome, small: BenchmarkHome, new: int, rounds: int) -> Comparison:
+    """Verifying after so many new entries, in a large ledger ÷ in a small one."""
+    name = f"incremental verify, {new} new entries at {large.size:,} ÷ at {small.size:,}"
+    taken = alternate(going_on(large, new), going_on(small, new), rounds)
+    return Comparison(name=name, rounds=taken, per_round=1, target=1.5, at_most=True)
+
+
+def going_on(home: BenchmarkHome, new: int) -> Callable[[], object]:
+    """Verify a home, let it grow, and give what verifies the new entries."""
     saved = verify(home, contents=False).saved
     if saved is None:
         raise AssertionError("nothing was saved to go on from")
     home.grow(home.size + new)
     since = SavedState.from_bytes(saved)
-    return min(seconds(lambda: verify(home, contents=False, since=since)) for _ in range(5))
+    return lambda: verify(home, contents=False, since=since)
 
 
 def peak_memory(home: BenchmarkHome) -> float:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from ledger.errors import InputRefused, MalformedInput
 from ledger.formats.checkpoint import HASH_BYTES, MAX_TREE_SIZE
 from ledger.formats.encoding import b64, unb64
+from ledger.formats.file_names import is_plain_name
 from ledger.formats.sha256sums import SUMS_NAME, sha256sums
-from ledger.formats.zip_archive import ZIP_BYTES_MAX, archive_size, is_plain_part
+from ledger.formats.zip_archive import ZIP_BYTES_MAX, archive_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,7 +147,7 @@ class Attachment:
 
     def __post_init__(self) -> None:
         """Refuse a name or kind that the list could not hold (`InputRefused`)."""
-        named = _NAME.fullmatch(self.name) and is_plain_part(self.name)
+        named = _NAME.fullmatch(self.name) and is_plain_name(self.name)
         if not named or not _KIND.fullmatch(self.kind):
             raise InputRefused(
                 "An attachment has a name or kind that a bundle cannot hold.",

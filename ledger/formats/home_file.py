@@ -18,7 +18,7 @@ from uuid import UUID
 
 from ledger.errors import MalformedInput, UsageError
 from ledger.formats.encoding import b64url, strict_json, unb64url
-from ledger.formats.zip_archive import is_plain_part
+from ledger.formats.file_names import is_plain_name
 
 HOME_FORMAT = 1
 NAMES_KEY_BYTES = 32
@@ -122,7 +122,7 @@ def check_handle(handle: str) -> str:
     Raises:
         UsageError: it is also a file's name, so only a few characters will do.
     """
-    if not _HANDLE.match(handle) or not is_plain_part(handle):
+    if not _HANDLE.match(handle) or not is_plain_name(handle):
         raise UsageError(
             "A handle has 1 to 32 small letters, figures and hyphens, beginning with a letter.",
             "It also names the key file, so it is no person's name, and no word like “con” or "

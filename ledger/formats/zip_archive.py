@@ -15,7 +15,6 @@ the file declares have been checked.
 
 from __future__ import annotations
 
-import re
 import stat
 import struct
 import zlib
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.errors import InputRefused, MalformedInput
+from ledger.formats.file_names import is_plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -50,10 +50,6 @@ _MADE_ON_UNIX = 3 << 8 | _VERSION_MAX
 _REGULAR_FILE = (stat.S_IFREG | 0o600) << 16
 _DOS_EPOCH_DATE = 0x0021  # 1 January 1980, the earliest date that the format has
 _DOS_DIRECTORY = 0x10
-
-# ASCII only, so that a name means the same on every machine and hides nothing.
-_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +158,7 @@ def check_names(names: Collection[str]) -> None:
         if (
             len(name) > NAME_LENGTH_MAX
             or len(parts) > DEPTH_MAX
-            or not all(map(is_plain_part, parts))
+            or not all(map(is_plain_name, parts))
         ):
             raise _refused("The ZIP holds a file with an unsafe name.", "member-name")
     folded = {name.lower() for name in names}
@@ -173,11 +169,6 @@ def check_names(names: Collection[str]) -> None:
     }
     if len(folded) != len(names) or folded & folders:
         raise _refused("Two files in the ZIP have the same name.", "member-twice")
-
-
-def is_plain_part(part: str) -> bool:
-    """Tell whether a ZIP file's name may have this part; `check_names` says what it is."""
-    return _PART.fullmatch(part) is not None and _DEVICE.fullmatch(part) is None
 
 
 def _read_directory(data: bytes) -> tuple[list[_Member], int]:

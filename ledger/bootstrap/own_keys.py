@@ -81,8 +81,8 @@ def unknown_people(home: Home, authority: Authority) -> tuple[int, int]:
 
 
 def _unknown(home: Home, authority: Authority) -> tuple[int, int]:
-    people = [b64url(one.person) for one in home.locators()]
-    return sum(one not in authority.people for one in people), len(people)
+    people, known = [b64url(one.person) for one in home.locators()], authority.people
+    return sum(one not in known for one in people), len(people)
 
 
 def check_class_keys(home: Home, authority: Authority) -> int:

@@ -51,7 +51,7 @@ from ledger.verify.bundle_entries import (
     decodes,
     read_manifest,
 )
-from ledger.verify.findings import Findings, Report
+from ledger.verify.findings import REWRITTEN, Findings, Report
 from ledger.verify.logged import (
     Logged,
     LoggedMembers,
@@ -70,12 +70,6 @@ if TYPE_CHECKING:
 
 SUBJECT: Final = "bundle"
 HEADS: Final = STATEMENTS + "head-"
-
-
-_REWRITTEN: Final = (
-    "The sender's log was found rewritten once, so this may be one of two versions; "
-    "the proof is kept here, see send-ledger school partners --forks."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +171,7 @@ def verify_bundle(
         examiner.check_time()
         examiner.check_continues(seen)
         if rewritten:
-            findings.add("rewritten-before", words=_REWRITTEN)
+            findings.add("rewritten-before", words=REWRITTEN)
         bundle = examiner.read()
     return _concluded(findings, examiner, bundle, recipient_origin)
 

@@ -54,6 +54,11 @@ INCOMPLETE: Final = frozenset(
     }
 )
 """Nothing is known to be altered, but not everything could be verified."""
+REWRITTEN: Final = (
+    "The other school's log was found rewritten once, so this may be of one of two versions; "
+    "the proof is kept here, see send-ledger school partners --forks."
+)
+"""Said of whatever comes from such a log, with the code rewritten-before."""
 NOTES: Final = frozenset(
     {
         "clock-off",

@@ -24,7 +24,7 @@ from ledger.seal.checkpoints import (
     open_checkpoint,
 )
 from ledger.verify.bundle_entries import check_every_field_shown, read_logged_event
-from ledger.verify.findings import Findings, Report
+from ledger.verify.findings import REWRITTEN, Findings, Report
 from ledger.verify.logged import Logged, LoggedMembers, catch_all, member
 
 if TYPE_CHECKING:
@@ -91,10 +91,6 @@ class ExpectedReceipt:
     receipt: bytes | None = None
 
 
-_REWRITTEN: Final = (
-    "The signer's log was found rewritten once, so this may be of one of two versions; "
-    "the proof is kept here, see send-ledger school partners --forks."
-)
 _FORKED: Final = "It is under another head than one of the same size that was seen of that log."
 
 
@@ -129,7 +125,7 @@ def verify_receipt(
         if any(one.size == head.size and one.root != head.root for one in seen):
             findings.add("fork", words=_FORKED)
         if rewritten:
-            findings.add("rewritten-before", words=_REWRITTEN)
+            findings.add("rewritten-before", words=REWRITTEN)
         facts = _read(logged)
     return _concluded(findings, logged), facts
 

@@ -29,6 +29,14 @@ FIRST = "whether the sender's log continues an earlier head of it"
 KEPT = ("school.fork_found.v1", "school.rewriting_proved.v1")
 
 
+def with_zoe_sent(folder: Path, factory: pytest.TempPathFactory) -> tuple[Pair, str]:
+    """Give two schools that know each other, and the file of a record that was sent."""
+    pair = introduced(folder, factory)
+    file = pair.file("zoe.age")
+    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    return pair, file
+
+
 def forks_kept(school: SchoolHome) -> list[Any]:
     with school.session("senco") as session, session.home.reading() as reader:
         data_key = session.desk.keys.data_key
@@ -114,9 +122,7 @@ def test_t8_a_bundle_that_shows_a_fork_leaves_what_proves_it_to_a_third_party(
 def test_a_home_that_was_rolled_back_does_not_know_whom_it_trusts(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pair = introduced(tmp_path, tmp_path_factory)
-    file = pair.file("zoe.age")
-    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    pair, file = with_zoe_sent(tmp_path, tmp_path_factory)
     earlier = pair.receiver.copy(tmp_path / "earlier")
     assert pair.receiver.ok("verify", file, *AS)["result"] == "intact"
     origin = read_card(pair.read("sender/card")).origin
@@ -132,9 +138,7 @@ def test_a_home_that_was_rolled_back_does_not_know_whom_it_trusts(
 def test_a_bundle_is_self_asserted_where_the_schools_own_record_does_not_open(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pair = introduced(tmp_path, tmp_path_factory)
-    file = pair.file("zoe.age")
-    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    pair, file = with_zoe_sent(tmp_path, tmp_path_factory)
     stream = pair.receiver.home.file.streams["school"]
     with closing(sqlite3.connect(pair.receiver.path / "keys.db")) as keys, keys:
         assert keys.execute("DELETE FROM key_rows WHERE stream = ?", (stream,)).rowcount == 1
@@ -145,9 +149,7 @@ def test_a_bundle_is_self_asserted_where_the_schools_own_record_does_not_open(
 def test_t8_a_receipt_under_a_forked_head_leaves_the_proof_too(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pair = introduced(tmp_path, tmp_path_factory)
-    file = pair.file("zoe.age")
-    pair.sender.ok("transfer", "send", ZOE, "--to", "106653", "--out", file, *AS)
+    pair, file = with_zoe_sent(tmp_path, tmp_path_factory)
     forked = pair.receiver.copy(tmp_path / "forked")
     heads = []
     for school, name in ((pair.receiver, "true"), (forked, "other")):

@@ -17,7 +17,7 @@ from ledger.formats.plain_event import read_plain_event
 from ledger.formats.statement import read_statement
 from ledger.verify import plain_entries
 from ledger.verify.home import verify_ledger
-from tests.support.ledger_builder import BuiltLedger, build_ledger
+from tests.support.ledger_builder import BuiltLedger
 from tests.support.tampering import editing, set_statement, statements
 
 if TYPE_CHECKING:
@@ -43,15 +43,6 @@ TEXTS = st.builds(lambda array: b64url(compact_json(array).encode()), ARRAYS) | 
 )
 
 SIGNED = ["all", "first"]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltLedger:
-    made = build_ledger(tmp_path_factory.mktemp("ledger") / "home", pupils=2)
-    with editing(made.path):
-        pass
-    made.close()
-    return made
 
 
 @pytest.fixture(scope="module")

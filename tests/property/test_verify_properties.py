@@ -27,8 +27,8 @@ from ledger.formats.encoding import (
 from ledger.formats.ledger_file import FILE_NAME
 from ledger.formats.payload import _members, plain_payload
 from ledger.verify.home import verify_ledger
-from tests.support.ledger_builder import FOUNDING, BuiltLedger, build_ledger
-from tests.support.tampering import editing, statement_at
+from tests.support.ledger_builder import FOUNDING, BuiltLedger
+from tests.support.tampering import statement_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,15 +38,6 @@ PAGE = 4096
 SLOW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltLedger:
-    made = build_ledger(tmp_path_factory.mktemp("ledger") / "home", pupils=2)
-    with editing(made.path):
-        pass
-    made.close()
-    return made
 
 
 def sealed_rows(path: Path) -> list[object]:

@@ -33,7 +33,7 @@ from ledger.entrypoints.cli.table import printable
 from ledger.entrypoints.cli.transfer_pupil import ask_whose, new_pupil
 from ledger.entrypoints.cli.transfer_reading import command, find_transfer
 from ledger.entrypoints.cli.viewing import pupil_stream
-from ledger.errors import InputRefused, StorageFailed
+from ledger.errors import InputRefused, after_recording
 from ledger.formats.bundle_layout import Attachment
 from ledger.formats.encoding import b64url
 from ledger.seal.private_files import write_private
@@ -164,11 +164,9 @@ def _documents(at_work: Acting, paths: Sequence[Path]) -> list[Attachment]:
 
 def _write_recorded(path: Path, data: bytes, again: str) -> None:
     """Write the file of a step that is in the ledger already, or say how to come by it."""
-    try:
+    what = f"It is recorded, but {printable(str(path))} could not be written."
+    with after_recording(what, again):
         write_private(path, data)
-    except StorageFailed as failed:
-        what = f"It is recorded, but {printable(str(path))} could not be written."
-        raise StorageFailed(what, failed.why, again, kind=failed.kind) from failed
 
 
 @ledger_command(command, "receive")

@@ -17,6 +17,25 @@ if TYPE_CHECKING:
 
 Verify = Callable[..., "Report"]
 
+CONSENT = {
+    "event": "consent.relied_on.v1",
+    "occurred_on": {"date": "2026-03-03", "precision": "day"},
+    "subject_name": None,
+    "subject_born": None,
+    "subject_id": None,
+    "proposal": None,
+    "keyed_by": None,
+    "late_reason": None,
+    "by_type": "record_transfer.dispatched.v1",
+    "by_stream": "AAAAAAAAAAAAAAAAAAAAAA",
+}
+"""The fields of an entry that a SENCO may sign."""
+
+
+def found(report: Report) -> set[tuple[str, int | None]]:
+    """Give code and index of every finding."""
+    return {(one.code, one.index) for one in report.findings}
+
 
 @pytest.fixture
 def built(tmp_path: Path) -> BuiltLedger:

@@ -15,13 +15,12 @@ from ledger.seal.content_keys import wrap_data_key
 from ledger.verify.log_walk import LogWalk
 from tests.support.ledger_builder import FIRST_SEALED, BuiltLedger, drawn
 from tests.support.tampering import editing, editing_keys, forging, unlocked_again
-from tests.unit.verify.test_tampering import CONSENT, found
+from tests.unit.verify.conftest import CONSENT, Verify, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledger.verify.plain_entries import PlainEntry
-    from tests.unit.verify.conftest import Verify
 
 Changes = dict[str, Any]
 NEW, OTHER, OUTSIDE = (drawn(name, 16) for name in ("new", "other", "outside"))

@@ -39,32 +39,16 @@ from tests.support.tampering import (
     statements,
     unlocked_again,
 )
+from tests.unit.verify.conftest import CONSENT, Verify, found
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.verify.findings import Report
-    from tests.unit.verify.conftest import Verify
 
-CONSENT = {
-    "event": "consent.relied_on.v1",
-    "occurred_on": {"date": "2026-03-03", "precision": "day"},
-    "subject_name": None,
-    "subject_born": None,
-    "subject_id": None,
-    "proposal": None,
-    "keyed_by": None,
-    "late_reason": None,
-    "by_type": "record_transfer.dispatched.v1",
-    "by_stream": "AAAAAAAAAAAAAAAAAAAAAA",
-}
 FIRST_PUPIL = FOUNDING
 """Log index of the first pupil's first entry."""
 LAST = BUILT_SIZE - 1
-
-
-def found(report: Report) -> set[tuple[str, int | None]]:
-    return {(one.code, one.index) for one in report.findings}
 
 
 def altered(report: Report, code: str, index: int | None = None) -> bool:

@@ -306,6 +306,24 @@ def test_attachments_travel_and_are_listed(schools: tuple[School, School]) -> No
     assert b"Senco Example" not in sent.members["attachments.txt"]
 
 
+def test_documents_that_find_no_room_are_refused_before_a_manifest(
+    schools: tuple[School, School], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.bundles.documents.DOCUMENTS_BYTES_MAX", 9)
+    sender = schools[0]
+    for size, kind in ((10, "too-large"), (9, None)):
+        chosen = selection_of(
+            sender, attachments=(Attachment(name="a", kind="text", data=b"x" * size),)
+        )
+        with sender.ledger.reading_file() as log:
+            try:
+                choose_contents(log, sender.ledger.keys.data_key, chosen)
+                found = None
+            except RuleRefused as refused:
+                found = refused.kind
+        assert found == kind
+
+
 def test_omissions_are_named_with_reasons(schools: tuple[School, School]) -> None:
     sender, receiver = schools
     omission = Omission("my_story", "The family has not agreed to share it.")
